@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests of
- * `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate` and `test:examples`.
+ * `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate`, `test:proxies` and `test:examples`.
  */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
@@ -18,6 +18,7 @@ const steps = [
     "--project=!fastapi",
     "--project=!gate",
     "--project=!examples",
+    "--project=!proxies",
     ...process.argv.slice(2),
   ],
 ];

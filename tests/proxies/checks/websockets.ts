@@ -50,6 +50,18 @@ export function checkWebSockets(system: () => System): void {
     expect(backend.requests).toHaveLength(before);
   });
 
+  test("does not open for a page of another site", async () => {
+    const { backend, token } = system();
+    const before = backend.requests.length;
+    const headers = { ...Object.fromEntries([token("alice")]), Origin: "https://evil.example" };
+    const socket = open("/api/alice/live", headers);
+    socket.on("error", () => {});
+    const [, { statusCode }] = await once(socket, "unexpected-response");
+    expect(statusCode).toBe(403);
+    expect(backend.requests).toHaveLength(before);
+    socket.terminate();
+  });
+
   test("passes on no other protocol", async () => {
     const { send, token } = system();
     const headers = [

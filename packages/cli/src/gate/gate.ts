@@ -62,6 +62,7 @@ export async function startGate(settings: Settings, environment: Environment, lo
     answers: createAnswers({
       judge,
       cors,
+      origins,
       trusted,
       report: ({ request, ...outcome }) => {
         if (outcome.code !== undefined) log.refused(request, outcome);

@@ -15,6 +15,7 @@ import {
 } from "./original-request.ts";
 import { envoyPrefix } from "./paths.ts";
 import { sendReply } from "./send-reply.ts";
+import { webSocketFault } from "./websocket-fault.ts";
 
 /** One answer, for the log. */
 export interface AnswerEvent {
@@ -36,6 +37,8 @@ export interface AnswerEvent {
 export interface AnswerParts {
   readonly judge: Judge;
   readonly cors: Cors;
+  /** Of the pages that may open WebSockets. False: not checked. */
+  readonly origins: readonly string[] | false;
   /** Who may ask. */
   readonly trusted: TrustedProxies;
   /** Called once for each question. */
@@ -59,7 +62,7 @@ interface Outcome {
  * request, so it refuses what it would change in one of its own: a path that is not canonical, and fields
  * that must not reach the backend.
  */
-export function createAnswers({ judge, cors, trusted, report }: AnswerParts): Answers {
+export function createAnswers({ judge, cors, origins, trusted, report }: AnswerParts): Answers {
   function answerTo(request: IncomingMessage): Outcome | Promise<Outcome> {
     if (!trusted.has(request.socket.remoteAddress))
       return refused(problem("not_found", "the address that asks is not among the trusted proxies"));
@@ -76,16 +79,24 @@ export function createAnswers({ judge, cors, trusted, report }: AnswerParts): An
     const rawHeaders = keepsPreflight ? original.rawHeaders : withoutPreflight(original.rawHeaders);
     const verdict = judge({ ...original, rawHeaders, message: request });
     return verdict instanceof Promise
-      ? verdict.then((settled) => outcomeOf(settled, original, dialect))
-      : outcomeOf(verdict, original, dialect);
+      ? verdict.then((settled) => outcomeOf(settled, original, dialect, request))
+      : outcomeOf(verdict, original, dialect, request);
   }
 
-  function outcomeOf(verdict: Verdict, original: OriginalRequest, dialect: Dialect): Outcome {
+  function outcomeOf(
+    verdict: Verdict,
+    original: OriginalRequest,
+    dialect: Dialect,
+    request: IncomingMessage,
+  ): Outcome {
     const { method, target } = original;
     if ("answer" in verdict) return refused(verdict.answer, dialect, method);
     const { principal, route, target: judged } = verdict.pass;
     if (!isCanonical(target, judged))
       return refused(problem("path_rejected", "the path is not canonical", original), dialect, method);
+    const fault = original.isUpgrade ? webSocketFault(request, target, origins) : undefined;
+    if (fault !== undefined)
+      return refused(problem(fault, "the WebSocket must not be opened", original), dialect, method);
     const identity = identityFields(principal);
     if ("fault" in identity)
       return refused(problem("internal_error", identity.fault, original), dialect, method);

@@ -132,6 +132,21 @@ describe("a WebSocket", () => {
     expect((await ask(auth, "GET", "/live/alice", { ...upgrade, ...tokenOf("alice") })).status).toBe(204);
   });
 
+  test("is not opened for another site's page, nor with the id of a Socket.IO connection", async () => {
+    const { ask } = await startAnswers();
+    const whole = { ...upgrade, ...tokenOf("alice") };
+    for (const [target, headers, status, code] of [
+      ["/live/alice", { Origin: page }, 204, undefined],
+      ["/live/alice", { Origin: "http://api.example.com" }, 204, undefined],
+      ["/live/alice", { Origin: "https://evil.example" }, 403, "origin_rejected"],
+      ["/live/alice?s%69d=of-bob", {}, 400, "bad_request"],
+      ["/live/alice", { "Sec-WebSocket-Version": "8" }, 400, "bad_request"],
+    ] as const) {
+      const reply = await ask(auth, "GET", target, { ...whole, ...headers });
+      expect([reply.status, reply.body === "" ? undefined : codeOf(reply)]).toEqual([status, code]);
+    }
+  });
+
   test("is answered as a question, if the proxy passes the upgrade itself on", async () => {
     const { ask } = await startAnswers();
     const whole = { ...upgrade, Upgrade: "websocket", Connection: "Upgrade, close" };

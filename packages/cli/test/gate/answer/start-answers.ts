@@ -61,6 +61,7 @@ export async function startAnswers({
   const answers = createAnswers({
     judge: createJudge({ guard, cors, policy: () => policy.known }),
     cors,
+    origins,
     trusted: trustedProxies(trusted),
     report: (event) => events.push(event),
   });
