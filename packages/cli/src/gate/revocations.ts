@@ -10,7 +10,7 @@ import {
 import postgres from "postgres";
 import { CannotRun } from "../command-line/command.ts";
 import { readUrl } from "../database/connection.ts";
-import { revocationVariables } from "../revocations/database.ts";
+import { revocationVariables } from "../database/revocation-variables.ts";
 import type { Environment } from "../terminal.ts";
 import type { GateLog } from "./server/log.ts";
 import type { Settings } from "./settings/settings.ts";

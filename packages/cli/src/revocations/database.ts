@@ -1,16 +1,8 @@
 import { revocationStore } from "@usher-auth/postgres/revocations";
 import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { withDatabase } from "../database/connection.ts";
+import { revocationVariables } from "../database/revocation-variables.ts";
 import type { Environment } from "../terminal.ts";
-
-/**
- * Where revocations are stored. The user of requests, in DATABASE_URL, may have no access to them.
- */
-export const revocationVariables: readonly string[] = [
-  "REVOCATIONS_DATABASE_URL",
-  "MIGRATION_DATABASE_URL",
-  "DATABASE_URL",
-];
 
 /**
  * Connects to the database with the API's revocations, calls `use`, and disconnects.

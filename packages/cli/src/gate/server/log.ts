@@ -12,10 +12,10 @@ export type LogLevel = (typeof levels)[number];
 type LineLevel = "error" | "warn" | "info" | "debug";
 
 /** Values of a line. None of them may contain a token, a secret or a query. */
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** What is logged about the outcome of a request. */
-export interface LoggedOutcome {
+interface LoggedOutcome {
   readonly status: number;
   /** The problem's code. */
   readonly code?: string | undefined;

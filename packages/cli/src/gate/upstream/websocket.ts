@@ -34,7 +34,7 @@ export interface BridgeOptions {
 }
 
 /** An upgrade that the judge has passed. */
-export interface Upgrade {
+interface Upgrade {
   readonly request: IncomingMessage;
   /** Must have a listener for errors. */
   readonly socket: Duplex;

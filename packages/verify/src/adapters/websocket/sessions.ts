@@ -36,7 +36,19 @@ export function upgradeCredentials(request: IncomingMessage): UpgradeCredentials
   return { authorization: [...fields, ...fromSubprotocol], tokenInQuery: hasQueryToken(request.url) };
 }
 
-/** Options of {@link openSocketSession}. */
+/**
+ * Options of {@link openSocketSession}.
+ *
+ * @example
+ * ```ts
+ * import type { SocketSessionOptions } from "@usher-auth/verify/websocket";
+ * import type { WebSocket } from "ws";
+ *
+ * export function forWebSocket(webSocket: WebSocket, options: SocketSessionOptions): SocketSessionOptions {
+ *   return { ...options, close: (code, reason) => webSocket.close(code, reason) };
+ * }
+ * ```
+ */
 export interface SocketSessionOptions<Claims = TokenClaims, Source = IncomingMessage> {
   /** The guard that admitted the upgrade. */
   readonly guard: Guard<Claims, Source>;
