@@ -117,7 +117,7 @@ export async function fetchDocument(
 function refusalOf(status: number, name: string): string {
   if (status >= 300 && status < 400 && status !== 304)
     return `${name} redirects (${status}). Use the address that it redirects to.`;
-  const advice = status === 401 ? " Save the document to a file, and give that file with --server." : "";
+  const advice = status === 401 ? " Save the document to a file, and name that file instead." : "";
   return `${name} answers ${status} instead of the document.${advice}`;
 }
 

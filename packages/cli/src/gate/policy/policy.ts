@@ -54,7 +54,7 @@ export function readPolicy(input: PolicyInput): Policy {
       ...documented.warnings,
       ...inForce.flatMap(({ warnings }) => warnings),
       ...ownerWarnings(documented.rules, ofFile, ownerParams),
-      ...unguardedWarnings(table.rules),
+      ...unguardedWarnings(table),
       ...replacementWarnings(documented.rules, ofFile),
       ...overlapWarnings(table.rules),
     ],

@@ -126,7 +126,7 @@ function allowedMethods(routes: readonly Route[]): readonly string[] {
 
 /** The values of the parameters. One that could be read in two ways is left out: then no owner matches. */
 function paramsOf({ segments: template }: Template, segments: readonly string[]): Match["params"] {
-  const params: Record<string, string> = Object.create(null);
+  const params: Record<string, string> = {};
   for (let index = 0; index < template.length; index++) {
     const segment = template[index] as Segment;
     if (segment.kind === "parameter") params[segment.name] = segments[index] as string;

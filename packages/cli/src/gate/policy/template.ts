@@ -64,7 +64,7 @@ const isAscii = /^[\x00-\x7f]*$/;
 function parseSegment(part: string, isLast: boolean): Segment | TemplateFault {
   if (part === "" && !isLast) return unreachable("has an empty segment");
   const rest = /^\{([^{}]+)\.\.\.\}$/.exec(part)?.[1];
-  if (rest !== undefined) {
+  if (rest !== undefined && rest !== "__proto__") {
     return isLast ? { kind: "rest", name: rest } : misread("has {…...} before the last segment");
   }
   const pieces = part.split(/\{([^{}]*)\}/);
@@ -76,7 +76,7 @@ function parseSegment(part: string, isLast: boolean): Segment | TemplateFault {
     if (literal === undefined) return unreachable("has a character that no path can contain");
     literals.push(literal);
   }
-  if (names.some((name) => name.trim() === "" || name.endsWith("..."))) {
+  if (names.some((name) => name.trim() === "" || name.endsWith("...") || name === "__proto__")) {
     return misread("has braces without the name of a parameter");
   }
   const [first = "", ...others] = literals;

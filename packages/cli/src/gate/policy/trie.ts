@@ -22,7 +22,7 @@ interface Entry<Value> {
 
 interface Node<Value> {
   readonly literals: Map<string, Node<Value>>;
-  readonly partials: Map<string, { readonly folded: readonly string[]; readonly node: Node<Value> }>;
+  readonly partials: { readonly folded: readonly string[]; readonly node: Node<Value> }[];
   parameter: Node<Value> | undefined;
   /** Templates that end here. */
   readonly ends: Entry<Value>[];
@@ -37,7 +37,7 @@ export function createTrie<Value>(): Trie<Value> {
     node: Node<Value>,
     index: number,
     segments: readonly string[],
-    folded: readonly string[],
+    folded: string[],
     found: Fit<Value>[],
   ): void {
     const { length } = segments;
@@ -52,11 +52,13 @@ export function createTrie<Value>(): Trie<Value> {
     for (const rest of node.rests) found.push({ value: rest.value, isExact: isExact(rest, segments) });
     // As if it had none.
     if (isSlashLeft) for (const end of node.ends) found.push({ value: end.value, isExact: false });
-    const segment = folded[index] as string;
+    // Not of segments that no template reaches: a path may have thousands.
+    folded[index] ??= fold(segments[index] as string);
+    const segment = folded[index];
     const literal = node.literals.get(segment);
     if (literal !== undefined) visit(literal, index + 1, segments, folded, found);
     if (segment === "") return;
-    for (const partial of node.partials.values()) {
+    for (const partial of node.partials) {
       if (splitPartial(segment, partial.folded) !== undefined)
         visit(partial.node, index + 1, segments, folded, found);
     }
@@ -77,14 +79,14 @@ export function createTrie<Value>(): Trie<Value> {
     },
     fits(segments) {
       const found: Fit<Value>[] = [];
-      visit(root, 0, segments, segments.map(fold), found);
+      visit(root, 0, segments, [], found);
       return found;
     },
   };
 }
 
 function createNode<Value>(): Node<Value> {
-  return { literals: new Map(), partials: new Map(), parameter: undefined, ends: [], rests: [] };
+  return { literals: new Map(), partials: [], parameter: undefined, ends: [], rests: [] };
 }
 
 function childOf<Value>(node: Node<Value>, segment: Exclude<Segment, { kind: "rest" }>): Node<Value> {
@@ -97,10 +99,12 @@ function childOf<Value>(node: Node<Value>, segment: Exclude<Segment, { kind: "re
     node.literals.set(segment.folded, known);
     return known;
   }
-  const key = JSON.stringify(segment.folded);
-  const known = node.partials.get(key) ?? { folded: segment.folded, node: createNode<Value>() };
-  node.partials.set(key, known);
-  return known.node;
+  const { folded } = segment;
+  const known = node.partials.find((partial) => partial.folded.join("/") === folded.join("/"));
+  if (known !== undefined) return known.node;
+  const child = createNode<Value>();
+  node.partials.push({ folded, node: child });
+  return child;
 }
 
 /** The path fits when case is ignored. Does it without? */

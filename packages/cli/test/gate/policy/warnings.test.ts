@@ -13,6 +13,12 @@ const cases: [string, string, PolicyParts, (string | RegExp)[]][] = [
     ["GET /a: every valid token may call it. It has no owner in its path, no scope and no claim."],
   ],
   [
+    "neither, below a path for which the file requires something",
+    "paths: { /admin/users: { get: {} } }",
+    { fileRules: [fileRule("* /admin/{rest...}", { claims: new Map([["role", ["admin"]]]) })] },
+    [],
+  ],
+  [
     "an owner in the query, a header or a cookie",
     `paths: { /a: { get: { ${scoped}, parameters: [{ name: user_id, in: query }, { name: X-User-Id, in: header }, { name: uid, in: cookie }, { name: page, in: query }] } } }`,
     { ownerParams: new Map([["X-User-Id", "sub"]]), fileRules: [fileRule("GET /{X-User-Id}")] },

@@ -1,10 +1,17 @@
-import type { Rule } from "../rule.ts";
+import { alsoRequiredOf } from "../also-required.ts";
+import type { RouteTable } from "../rule.ts";
 import { isUnguarded, labelOf } from "../strictness.ts";
 
 /** Operations that every user may call, whoever the data belongs to. */
-export function unguardedWarnings(rules: readonly Rule[]): string[] {
-  return rules
-    .filter(isUnguarded)
+export function unguardedWarnings(table: RouteTable): string[] {
+  return table.rules
+    .filter(
+      (rule) =>
+        isUnguarded(rule) &&
+        alsoRequiredOf(rule, table).every(
+          (other) => isUnguarded(other) || other.access === "public" || other.access === "optional",
+        ),
+    )
     .map(
       (rule) =>
         `${labelOf(rule)}: every valid token may call it. It has no owner in its path, no scope and no claim.`,
