@@ -24,7 +24,7 @@ function requirementsOf({ owners, scopes, claims }: Rule): Requirements {
   };
 }
 
-/** All scopes of one of the lists. The client is told of the first list. */
+/** All scopes of one of the lists. The challenge names the first list. */
 function requireOneOf(alternatives: readonly (readonly string[])[]): Policy {
   const policies = alternatives.map((scopes) => requireScopes(...scopes));
   const [first] = policies as [Policy, ...Policy[]];

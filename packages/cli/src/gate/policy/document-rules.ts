@@ -35,8 +35,8 @@ export interface DocumentRules {
 }
 
 /**
- * Reads the rule of each operation. Callbacks and webhooks are requests that the backend sends, so they are
- * none of these.
+ * Reads the rule of each operation. Callbacks and webhooks are left out, because the
+ * backend sends those.
  *
  * @throws {CannotRun} What is written could be misjudged: a path in another file, a parameter twice, another
  *   spelling of an owner parameter.

@@ -66,7 +66,7 @@ function isEmpty(requirement: unknown): boolean {
   return isMembers(requirement) && Object.keys(requirement).length === 0;
 }
 
-/** A scope that is no text cannot be part of a token. In YAML, `- bearer:` is null. */
+/** A scope that is not a string cannot be part of a token. In YAML, `- bearer:` is null. */
 function textsOf(scopes: unknown): string[] {
   const list: readonly unknown[] = Array.isArray(scopes) ? scopes : scopes === null ? [] : [scopes];
   return list.map((scope) => (typeof scope === "string" && Array.isArray(scopes) ? scope : ""));

@@ -59,12 +59,12 @@ export function openPolicySource(
   const first = Promise.withResolvers<void>();
   let policy: Policy | undefined;
   let readAt: number | undefined;
-  let failure: { readonly reason: string; readonly toldAt: number } | undefined;
+  let failure: { readonly reason: string; readonly reportedAt: number } | undefined;
   let attempt = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  function tell(event: PolicyEvent): void {
+  function report(event: PolicyEvent): void {
     try {
       onEvent(event);
     } catch {
@@ -73,30 +73,30 @@ export function openPolicySource(
   }
 
   /** Not of a new description or schema: they guard nothing. */
-  function tellChanges(before: Policy, after: Policy): void {
+  function reportChanges(before: Policy, after: Policy): void {
     const changes = changesBetween(before, after);
     if (changes.loosened.length + changes.others.length > 0)
-      tell({ type: "changed", policy: after, changes });
+      report({ type: "changed", policy: after, changes });
   }
 
   function accept(next: Policy | undefined): void {
     const before = policy;
-    if (failure !== undefined && before !== undefined) tell({ type: "recovered" });
+    if (failure !== undefined && before !== undefined) report({ type: "recovered" });
     failure = undefined;
     readAt = Date.now();
     if (next === undefined) return;
     policy = next;
-    if (before === undefined) tell({ type: "loaded", policy });
-    else tellChanges(before, policy);
+    if (before === undefined) report({ type: "loaded", policy });
+    else reportChanges(before, policy);
     first.resolve();
   }
 
   function fail(error: unknown): void {
     const reason = error instanceof CannotRun ? error.message : `Unexpected: ${String(error)}`;
-    const isTold =
-      failure !== undefined && (failure.reason === reason || Date.now() < failure.toldAt + minute);
-    if (!isTold) tell({ type: "failed", reason, isServing: policy !== undefined });
-    failure = { reason, toldAt: isTold && failure !== undefined ? failure.toldAt : Date.now() };
+    const isReported =
+      failure !== undefined && (failure.reason === reason || Date.now() < failure.reportedAt + minute);
+    if (!isReported) report({ type: "failed", reason, isServing: policy !== undefined });
+    failure = { reason, reportedAt: isReported && failure !== undefined ? failure.reportedAt : Date.now() };
   }
 
   async function poll({ read }: Reader<Policy>): Promise<void> {

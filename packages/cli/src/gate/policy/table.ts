@@ -12,7 +12,7 @@ interface Route {
   readonly rules: Map<string, Rule>;
 }
 
-/** Methods that `*` stands for in `Allow`. */
+/** What `*` means in `Allow`. */
 const allMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** Methods for the path between client and proxy, not for an API. `*` does not include them. */
 const connectionMethods: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
@@ -85,7 +85,7 @@ function isMore(one: Template, other: Template): boolean {
   return isMoreConcrete(one.segments, other.segments);
 }
 
-/** The rules that must admit besides those of the selected templates. */
+/** The rules that must admit in addition to those of the selected templates. */
 function othersToAdmit(
   method: string,
   fits: readonly Fit<Route>[],

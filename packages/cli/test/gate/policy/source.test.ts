@@ -141,7 +141,7 @@ test.each<[string, DocumentServer["respond"], RegExp]>([
     },
     /closed the connection/,
   ],
-])("%s does not end what serves, and is told once", async (_name, respond, reason) => {
+])("%s does not end what serves, and is reported once", async (_name, respond, reason) => {
   const good = says(documentWith("/a"));
   const server = await serve(good);
   const { source, events } = open({ openapi: server.url });
@@ -185,7 +185,7 @@ test("before the first document there is no policy, and attempts are frequent", 
   expect(source.status()).toEqual({ readAt: expect.any(Number) as number, failure: undefined });
 });
 
-test("other reasons are told at most once a minute", async () => {
+test("other reasons are reported at most once a minute", async () => {
   const server = await serve(says("no"));
   const { source, events } = open({ openapi: server.url });
   await until(() => events.length === 1);

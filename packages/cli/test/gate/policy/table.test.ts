@@ -147,6 +147,16 @@ test("the document cannot open what the file closes", () => {
   expect(find(all, "GET /open/closed")).toEqual({ "/open/closed": {} });
 });
 
+test("what the file opens in other letters does not open what it closes", () => {
+  const all = [
+    rule("GET /a/{x}"),
+    rule("GET /a/{rest...}", { source: "file", access: "denied" }),
+    rule("GET /a/Open", { source: "file", access: "public" }),
+  ];
+  expect(find(all, "GET /a/open")).toHaveProperty(["/a/{rest...}"]);
+  expect(find(all, "GET /a/Open")).toEqual({ "/a/Open": {} });
+});
+
 test.each([
   ["/{a}-{b}", "1-2", { a: "1", b: "2" }],
   ["/{a}-{b}", "1-2-3", {}],

@@ -32,20 +32,20 @@ const cases: [string, string, PolicyParts, (string | RegExp)[]][] = [
     "a public operation with an owner",
     "paths: { '/{user_id}': { get: { security: [] } } }",
     {},
-    ["GET /{user_id} is public, so no one is held to user_id in its path."],
+    ["GET /{user_id} is public, so user_id in its path is not checked."],
   ],
   [
     "an optional token and an owner",
     "paths: { '/{user_id}': { get: { security: [{}, { b: [] }] } } }",
     {},
-    ["GET /{user_id} needs no token, so no one is held to user_id in its path."],
+    ["GET /{user_id} needs no token, so user_id in its path is not checked."],
   ],
   [
     "an owner that the file opens",
     "paths: { '/{user_id}': { get: {} } }",
     { fileRules: [fileRule("GET /{user_id}", { access: "public" })] },
     [
-      "GET /{user_id} is public, so no one is held to user_id in its path.",
+      "GET /{user_id} is public, so user_id in its path is not checked.",
       "GET /{user_id} requires a token, user_id = sub by the document. The file requires nothing: it is public.",
     ],
   ],

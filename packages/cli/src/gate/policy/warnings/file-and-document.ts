@@ -27,7 +27,7 @@ export function ownerWarnings(
     );
     if (owner === undefined || isReplaced(rule, ofFile)) continue;
     const who = rule.access === "public" ? "is public" : "needs no token";
-    warnings.push(escapeLine(`${labelOf(rule)} ${who}, so no one is held to ${owner} in its path.`));
+    warnings.push(escapeLine(`${labelOf(rule)} ${who}, so ${owner} in its path is not checked.`));
   }
   if (ownerParams === null && documented.some(({ stated }) => stated.owners.size > 0))
     warnings.push("The document states owners of paths, and `ownerParams: none` ignores them.");

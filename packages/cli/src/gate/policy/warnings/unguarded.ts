@@ -2,7 +2,7 @@ import { alsoRequiredOf } from "../also-required.ts";
 import type { RouteTable } from "../rule.ts";
 import { isUnguarded, labelOf } from "../strictness.ts";
 
-/** Operations that every user may call, whoever the data belongs to. */
+/** Operations that every user may call, whatever data they return. */
 export function unguardedWarnings(table: RouteTable): string[] {
   return table.rules
     .filter(

@@ -1,6 +1,6 @@
 import type { Rule } from "../../../../src/gate/policy/rule.ts";
 
-/** A rule of the document that requires a token, but for what is given. */
+/** A rule of the document that requires a token, except for what is given. */
 export function rule(label: string, parts: Partial<Rule> = {}): Rule {
   const [method = "", template = ""] = label.split(" ");
   return {
