@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { explainGate } from "./explain-gate.ts";
 
 const example = fileURLToPath(new URL("../../../examples/gate", import.meta.url));
 const read = (file: string) => readFileSync(join(example, file), "utf8");
@@ -11,6 +12,7 @@ interface Service {
   readonly command?: readonly string[];
   readonly ports?: readonly string[];
   readonly network_mode?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 interface Manifest {
@@ -24,6 +26,7 @@ interface Manifest {
 interface Container {
   readonly name: string;
   readonly args?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
 }
 
@@ -52,6 +55,28 @@ test("the code of the backends has nothing about authentication, except how to r
 test("the backends listen on loopback, whatever the environment says", () => {
   expect(read("fastapi/todo_api/__main__.py")).toContain('host="127.0.0.1"');
   expect(read("go/main.go")).toContain('net.JoinHostPort("127.0.0.1", ');
+});
+
+test("the gate accepts its flags and variables in Compose and in Kubernetes", async () => {
+  const [{ services }] = yamlOf("compose.yaml") as [{ services: Record<string, Service> }];
+  const [deployment] = yamlOf("kubernetes.yaml") as Manifest[];
+  const gate = deployment?.spec.template?.spec.containers.find(({ name }) => name === "gate");
+  const variables = Object.fromEntries((gate?.env ?? []).map(({ name, value }) => [name, value]));
+  const runs = [
+    [services.gate?.command ?? [], services.gate?.environment ?? {}],
+    [gate?.args ?? [], variables],
+  ] as const;
+  for (const [words, environment] of runs) {
+    const all = ["--config", "usher.gate.yaml", "--openapi", "go/openapi.yaml", ...words];
+    const { rules, warnings } = await explainGate(example, all, environment);
+    expect(warnings).toEqual([]);
+    expect(rules.filter(({ access }) => access === "public").map(({ path }) => path)).toEqual([
+      "/health/live",
+      "/health/ready",
+    ]);
+    const own = rules.filter(({ access }) => access === "required");
+    expect(own.map(({ owners }) => owners)).toEqual(Array.from({ length: 6 }, () => ({ user_id: "sub" })));
+  }
 });
 
 test("in Compose, only the gate has a published port, and the backend is in its network", () => {

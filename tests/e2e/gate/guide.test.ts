@@ -6,6 +6,7 @@ import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { describe, expect, test } from "vitest";
 import { identityOf } from "../../../packages/cli/src/gate/request/identity.ts";
 import { temporaryFolder } from "../support/files/temporary-folder.ts";
+import { type Explanation, explainGate } from "./explain-gate.ts";
 import { missingTool, output, readers } from "./readers.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -120,24 +121,11 @@ test("the guide's table says what the gate makes of a document", async () => {
   expect(warnings.join("\n")).toContain("GET /reports");
 });
 
-interface Explanation {
-  readonly warnings: readonly string[];
-  readonly rules: readonly {
-    readonly method: string;
-    readonly path: string;
-    readonly access: string;
-    readonly owners: Readonly<Record<string, string>>;
-    readonly scopes: readonly (readonly string[])[];
-  }[];
-}
-
-/** `usher-auth gate --explain --json` in a folder with the guide's `.env`. */
-async function explain(folder: string, ...words: readonly string[]): Promise<Explanation> {
+/** In a folder with the guide's `.env`. */
+function explain(folder: string, ...words: readonly string[]): Promise<Explanation> {
   const { secret, issuer: url, audience } = issuer;
   const variables = { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url, API_URL: audience };
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(join(folder, ".env"), lines.join(""));
-  const program = join(root, "packages/cli/src/main.ts");
-  const command = [process.execPath, "--conditions=@usher-auth/source", program, "gate", ...words];
-  return JSON.parse(await output([...command, "--env", ".env", "--explain", "--json"], folder));
+  return explainGate(folder, [...words, "--env", ".env"]);
 }
