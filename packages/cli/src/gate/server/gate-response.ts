@@ -25,7 +25,7 @@ export class GateResponse<Request extends IncomingMessage = IncomingMessage> ext
   }
 
   override writeHead(...input: [number, ...never[]]): this {
-    // A second call is an error of its own.
+    // A second call is an error.
     if (!this.headersSent && hasRest(this.req)) this.#prepareForRest();
     if (!this.headersSent && this.requestId !== undefined) this.#addRequestId(this.requestId, input.at(-1));
     return super.writeHead(...(input as [number]));

@@ -27,7 +27,7 @@ export async function listen(server: Server, { host, port }: ListenOptions): Pro
       case "EADDRNOTAVAIL":
       case "ENOTFOUND":
       case "EAI_AGAIN":
-        return "This machine has no such address. Use --host with one of its own, such as 127.0.0.1.";
+        return "This machine has no such address. Use --host with one that it has, such as 127.0.0.1.";
       default:
         return `Cannot listen on port ${port}: ${message}`;
     }

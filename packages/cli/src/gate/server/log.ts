@@ -38,7 +38,7 @@ export interface GateLog {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** At most one line of this kind in a second, with the number of those that it stands for (`count`). */
+  /** At most one line of this kind in a second, with their number (`count`). */
   counted(level: LineLevel, kind: string, message: string, fields: LogFields): void;
   /** Writes what was held back. */
   close(): void;

@@ -23,7 +23,7 @@ export interface Handlers {
   handle(request: IncomingMessage, response: GateResponse): void;
   /** Answers a request that asks for a WebSocket. The socket has a listener for errors. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** The server is closing: ends what has no end of its own. */
+  /** The server is closing: ends what does not end by itself. */
   stopping?(): void;
 }
 

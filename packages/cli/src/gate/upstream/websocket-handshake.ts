@@ -73,7 +73,7 @@ export function isOriginAllowed(
  * The headers for the backend, without those of the client's own handshake.
  *
  * @param headers Names and values in turn, with those that the gate added.
- * @param authorization What the guard read. A token that came as a subprotocol gets a header of its own.
+ * @param authorization What the guard read. A token that came as a subprotocol gets its own header.
  */
 export function handshakeHeaders(
   headers: readonly string[],

@@ -38,7 +38,7 @@ function passMessages(from: WebSocket, to: WebSocket, mayPass: (message: RawData
   });
 }
 
-/** @param lost What the other side is told if this one vanished. */
+/** @param lost Ends the other side if this one vanished. */
 function passEnd(from: WebSocket, to: WebSocket, lost: () => void): void {
   let isTooBig = false;
   from.on("error", (error: Error & { code?: string }) => {

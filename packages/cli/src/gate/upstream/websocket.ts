@@ -100,7 +100,7 @@ export function bridgeWebSockets(options: BridgeOptions): Bridge {
       new WebSocket(upstream, [...handshake.protocols], {
         ...frames,
         headers: handshakeHeaders(headers, pass.credentials.authorization),
-        // A connection of its own: a kept one may be closed by the backend in this moment.
+        // Its own connection: a kept one may be closed by the backend in this moment.
         agent: false,
         // NODE_TLS_REJECT_UNAUTHORIZED must not switch this off.
         rejectUnauthorized: true,
