@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { CannotRun } from "../../../src/command-line/command.ts";
-import type { SettingsFlags } from "../../../src/gate/settings/flags.ts";
+import { type SettingsFlags, settingsFlags } from "../../../src/gate/settings/flags.ts";
 import { readSettings } from "../../../src/gate/settings/read-settings.ts";
 import type { Settings } from "../../../src/gate/settings/settings.ts";
 
@@ -315,4 +316,19 @@ test.each([
   const said = await faults(undefined, { openapi, [flag]: value });
   expect(said).toHaveLength(1);
   expect(said[0]).toContain(expected);
+});
+
+test.each(["gate-settings.md", "any-backend.md"])("the file in docs/guide/%s is accepted", async (guide) => {
+  const url = new URL(`../../../../../docs/guide/${guide}`, import.meta.url);
+  const blocks = [
+    ...readFileSync(url, "utf8").matchAll(/^```yaml[^\n]*\n(# yaml-language-server.*?)^```$/gms),
+  ];
+  expect(blocks).toHaveLength(1);
+  expect((await read(blocks[0]?.[1])).rules.length).toBeGreaterThan(0);
+});
+
+test("every flag is a setting in the table of the guide", () => {
+  const url = new URL("../../../../../docs/guide/gate-settings.md", import.meta.url);
+  const [, flags = ""] = readFileSync(url, "utf8").split("\n## Flags\n");
+  for (const name of Object.keys(settingsFlags)) expect(flags).toContain(`| \`--${name} `);
 });
