@@ -72,7 +72,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
       const response = this.#response;
       if (response.destroyed) return this.#onClose();
       response.on("close", this.#onClose);
-      // A response behind another one on the same connection does not learn that the connection was closed.
+      // Not every version of Node tells a response that waits behind another one on its connection.
       if (response.socket === null) this.#request.socket.on("close", this.#onClose);
       this.#watch();
       if (Number(this.#request.headers["content-length"]) > (this.#route.maxRequestBytes ?? Infinity))

@@ -33,6 +33,20 @@ for (const method of ["GET", "HEAD"])
     expect(await gate.outcome()).toMatchObject({ status: 200, end: "complete", wasRetried: true });
   });
 
+test("the new connection is not another one that was kept", async () => {
+  const waiting: (() => void)[] = [];
+  const backend = await startRawBackend((socket, _received, connection) => {
+    if (connection > 2) socket.write(okAndKept);
+    else if (socket.bytesWritten > 0) socket.destroy();
+    else waiting.push(() => socket.write(okAndKept));
+    if (waiting.length === 2) for (const answer of waiting.splice(0)) answer();
+  });
+  const gate = await startGate(backend.url);
+  await Promise.all([send(gate.url), send(gate.url)]);
+  expect((await send(gate.url)).status).toBe(200);
+  expect(backend.sockets).toHaveLength(3);
+});
+
 test("a request is not sent a third time", async () => {
   const backend = await startRawBackend((socket) => socket.destroy());
   const gate = await startGate(backend.url);
@@ -93,7 +107,7 @@ test("a backend that closes every connection is answered well every time", async
     response.end("ok");
   });
   const gate = await startGate(backend);
-  const sent = Array.from({ length: 50 }, () => send(gate.url, { method: "POST", body: "x" }));
+  const sent = Array.from({ length: 15 }, () => send(gate.url, { method: "POST", body: "x" }));
   for (const response of await Promise.all(sent)) expect(response.status).toBe(200);
 });
 

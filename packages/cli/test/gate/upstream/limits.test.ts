@@ -77,7 +77,7 @@ test("a body that will not be taken is not asked for", async () => {
 test("a client that stops in the middle of its upload is a 408 after idleTimeout", async () => {
   const closed = Promise.withResolvers<void>();
   const backend = await startRawBackend((socket) => socket.on("close", () => closed.resolve()));
-  const gate = await startGate(backend.url, { timeout: 5000, idleTimeout: 300 });
+  const gate = await startGate(backend.url, { timeout: 600_000, idleTimeout: 300 });
   const client = await rawClient(gate.port);
   client.write(`${post}Content-Length: 100\r\n\r\nhalf`);
   const { text } = await client.closed();
@@ -90,12 +90,12 @@ test("an upload may take longer than timeout, which begins anew with each part a
   const backend = await startBackend((request, response) => {
     request.resume().on("end", () => response.end("done"));
   });
-  const gate = await startGate(backend, { timeout: 1200, idleTimeout: 10_000 });
+  const gate = await startGate(backend, { timeout: 2000, idleTimeout: 20_000 });
   const client = await rawClient(gate.port);
   client.write(`${post}Content-Length: 8\r\n\r\n`);
   for (let count = 0; count < 8; count += 1) {
     client.write("x");
-    await delay(200);
+    await delay(300);
   }
   expect(await client.until("done")).toMatch(/^HTTP\/1\.1 200 /);
 });

@@ -14,8 +14,8 @@ const upstream = connectUpstream({
 let peak = 0;
 const look = () => {
   gc?.();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  peak = Math.max(peak, heapUsed + external + arrayBuffers);
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  peak = Math.max(peak, heapUsed + arrayBuffers);
 };
 setInterval(look, 1000).unref();
 const server = createServer({ requestTimeout: 0 }, (request, response) => {
