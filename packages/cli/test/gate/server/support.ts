@@ -41,6 +41,8 @@ export async function start(
 export class RawClient {
   readonly socket: Socket;
   text = "";
+  /** A connection that was reset has one. */
+  readonly errors: Error[] = [];
   readonly closed: Promise<string>;
   #changed = Promise.withResolvers<void>();
 
@@ -51,7 +53,7 @@ export class RawClient {
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     });
-    this.socket.on("error", () => {});
+    this.socket.on("error", (error) => void this.errors.push(error));
     this.closed = new Promise((resolve) =>
       this.socket.once("close", () => {
         resolve(this.text);

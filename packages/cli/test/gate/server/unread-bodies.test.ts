@@ -69,6 +69,18 @@ test.each([
   },
 );
 
+test("does not reset the connection of a client that sends everything before it reads", async () => {
+  const { server } = await start({ handle: refuseAll });
+  const client = new RawClient(server.port);
+  client.socket.pause();
+  client.head(...post, "Content-Length: 8388608");
+  for (let sent = 0; sent < 8; sent++) await new Promise((resolve) => client.socket.write(megabyte, resolve));
+  client.socket.end();
+  client.socket.resume();
+  expect(await client.closed).toContain("no token");
+  expect(client.errors).toEqual([]);
+});
+
 test("closes a connection whose small body never comes", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
