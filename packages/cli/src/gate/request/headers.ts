@@ -25,13 +25,27 @@ export function headersForBackend(
   const headers: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    const lower = name.toLowerCase();
-    if (lower === "host" || Object.hasOwn(added, lower) || named?.has(lower)) continue;
-    if (!isPlainName(name) || isConnectionField(lower) || isSpoofable(lower)) continue;
+    const lower = passingName(name);
+    if (lower === undefined || Object.hasOwn(added, lower) || named?.has(lower)) continue;
     headers.push(name, rawHeaders[index + 1] as string);
   }
   for (const name of Object.keys(added)) headers.push(name, added[name] as string);
   return headers;
+}
+
+/** What is known about names, because most requests have the same. Bounded: clients choose the names. */
+const known = new Map<string, string | undefined>();
+const maxKnown = 500;
+
+/** A name in lower case; undefined if it stays behind. */
+function passingName(name: string): string | undefined {
+  const before = known.get(name);
+  if (before !== undefined || known.has(name)) return before;
+  const lower = name.toLowerCase();
+  const passes = isPlainName(name) && lower !== "host" && !isConnectionField(lower) && !isSpoofable(lower);
+  const result = passes ? lower : undefined;
+  if (known.size < maxKnown && name.length <= 64) known.set(name, result);
+  return result;
 }
 
 /**

@@ -103,6 +103,11 @@ test("claims are JSON of printable ASCII, and the same when they are parsed", ()
   );
 });
 
+test("claims with DEL, line separators and other letters are escaped", () => {
+  const text = headersOf({}, { name: "\x7f\u2028\u0085zoë😀" })["x-usher-claims"];
+  expect(text).toContain(String.raw`"\u007f\u2028\u0085zo\u00eb\ud83d\ude00"`);
+});
+
 describe("what no header can carry is a fault", () => {
   test.for([
     ["x-usher-user", { id: "u1\ud800" }, {}],

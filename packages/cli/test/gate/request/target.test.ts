@@ -29,6 +29,11 @@ test.for([
   expect(read(raw).segments).toEqual(segments);
 });
 
+test("a query that is not the target's own is not its canonical form", () => {
+  expect(isCanonical("/a?b=1", read("/a"))).toBe(false);
+  expect(isCanonical("/a", read("/a?b=1"))).toBe(false);
+});
+
 test("a path may have 8,192 characters, also in its canonical form", () => {
   expect(read(`/${"a".repeat(8_191)}`).path).toHaveLength(8_192);
   expect(readTarget(`/${"a".repeat(8_192)}`)).toEqual({ fault: "The path is too long." });
