@@ -41,7 +41,9 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
 
     const routes = policy()?.table;
     if (routes === undefined) return answer(head, gateProblem("policy_unavailable"));
-    const found = routes.find(head.method, target.segments);
+    // However it was spelled: the gate's own paths are nobody else's.
+    const isOwn = target.segments[0] === ".usher";
+    const found = isOwn ? undefined : routes.find(head.method, target.segments);
     const credentials = credentialsOf(head, target);
     if (found === undefined) return refuseAfterToken(head, credentials, gateProblem("not_found"));
     if ("allow" in found) {

@@ -85,6 +85,14 @@ const codeOf = async (...question: Parameters<typeof ask>) => {
 };
 
 describe("a request", () => {
+  it("below the gate's own path never passes, however it is spelled", async () => {
+    const table = createRouteTable([rule("GET /{rest...}", { access: "public" })]);
+    const judge = judgeWith({ known: { ...policy, table } });
+    await passOf("GET /usher/auth", [], judge);
+    for (const path of ["/.usher/auth", "/%2eusher/auth", "/.%75sher", "/.usher/"])
+      expect(await codeOf(`GET ${path}`, [tokenOf("user-1")], judge)).toBe("404 not_found");
+  });
+
   it("passes on its owner's path, in the form that was judged", async () => {
     const pass = await passOf("GET /api/%75ser-1/tasks?q=1", [tokenOf("user-1")]);
     expect(pass).toMatchObject({
