@@ -49,7 +49,7 @@ export const isOverride: IsListed = headerNames(`
   x-react-router-* x-remix-* x-astro-* x-nuxt-* x-nitro-*
 `);
 
-/** Who the user is, in the words of other gateways. The gate says it under names of its own. */
+/** Who the user is, in the words of other gateways. The gate has other names for it. */
 export const isIdentity: IsListed = headerNames(`
   usher-* x-usher x-usher-* remote-user remote-groups remote-name remote-email x-remote-user x-remote-user-*
   x-remote-group x-remote-groups x-remote-extra-* x-remote-name x-remote-email

@@ -11,7 +11,7 @@ export const identityNames = [
 
 type IdentityName = (typeof identityNames)[number];
 
-/** What the backend is told about a principal. Absent headers are left out. */
+/** What the backend gets to know about a principal. Absent headers are left out. */
 export interface Identity {
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -17,7 +17,7 @@ export interface TargetFault {
   readonly fault: string;
 }
 
-/** Characters. Longer paths than that are no names of anything, and servers have limits of their own. */
+/** Characters. Many servers have a limit near this one. */
 const maxPathLength = 8_192;
 
 /**
