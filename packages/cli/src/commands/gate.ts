@@ -55,7 +55,7 @@ export const command: Command = defineSubcommand({
       const gate = await startGate(settings, environment, log);
       log.info(`the gate listens on ${gate.url}`, {
         upstream: settings.upstream?.origin,
-        openapi: settings.openapi,
+        openapi: settings.openapi?.replace(/\?.*$/s, ""),
         revocations: settings.revocations,
       });
       log.info(`the gate is stopping (${await signals.first})`);

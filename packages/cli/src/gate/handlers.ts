@@ -49,13 +49,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
       answer(withoutBackend, request, response);
       return;
     }
-    whenJudged(request, false, (verdict) => {
-      if ("answer" in verdict) answer(verdict.answer, request, response);
-      else
-        send(backend.http, verdict.pass, request, response).catch((error) =>
-          breakOff(error, request, response),
-        );
-    });
+    whenJudged(
+      request,
+      false,
+      (verdict) => {
+        if ("pass" in verdict) return send(backend.http, verdict.pass, request, response);
+        return answer(verdict.answer, request, response);
+      },
+      () => {
+        if (response.headersSent) response.destroy();
+        else answerWith(gateProblem("internal_error"), response);
+      },
+    );
   }
 
   async function send(
@@ -94,28 +99,36 @@ export function createHandlers(parts: HandlerParts): Handlers {
       refuse(withoutBackend);
       return;
     }
-    whenJudged(request, true, (verdict) => {
-      if ("answer" in verdict) return refuse(verdict.answer);
-      const { pass } = verdict;
-      const headers = headersFor(pass, request);
-      if (headers === undefined) return refuse(unspeakable(pass));
-      void backend.webSockets
-        .open({ request, socket, head, pass, headers, extra })
-        .then(({ status, problem, cause }) => {
-          if (problem !== undefined) fail(request, { status, problem, cause, route: pass.route });
-        })
-        .catch((error: unknown) => {
-          log.error("the gate failed", { requestId: requestIdOf(request), error });
-          socket.destroy();
-        });
-    });
+    whenJudged(
+      request,
+      true,
+      async (verdict) => {
+        if ("answer" in verdict) return refuse(verdict.answer);
+        const { pass } = verdict;
+        const headers = headersFor(pass, request);
+        if (headers === undefined) return refuse(unspeakable(pass));
+        const upgraded = { request, socket, head, pass, headers, extra };
+        const { status, problem, cause } = await backend.webSockets.open(upgraded);
+        if (problem !== undefined) fail(request, { status, problem, cause, route: pass.route });
+      },
+      () => socket.destroy(),
+    );
   }
 
-  function whenJudged(request: IncomingMessage, isUpgrade: boolean, done: (verdict: Verdict) => void): void {
+  /** A fault of the gate ends one request, and not the process. */
+  function whenJudged(
+    request: IncomingMessage,
+    isUpgrade: boolean,
+    done: (verdict: Verdict) => void | Promise<void>,
+    failed: () => void,
+  ): void {
     const { method = "", url = "", rawHeaders } = request;
     const verdict = judge({ method, target: url, rawHeaders, isUpgrade, message: request });
-    if (verdict instanceof Promise) void verdict.then(done);
-    else done(verdict);
+    const settled = verdict instanceof Promise ? verdict.then(done) : done(verdict);
+    settled?.catch((error: unknown) => {
+      log.error("the gate failed", { requestId: requestIdOf(request), error });
+      failed();
+    });
   }
 
   /** Undefined if the identity cannot be said in headers. */
@@ -139,13 +152,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
   function tell({ status, code, hint, route }: Answer, request: IncomingMessage): void {
     if (code !== undefined) log.refused(request, { status, code, hint, route });
     log.served(request, { status, route, milliseconds: 0 });
-  }
-
-  /** A fault of the gate must end one request, and not the process. */
-  function breakOff(error: unknown, request: IncomingMessage, response: GateResponse): void {
-    log.error("the gate failed", { requestId: requestIdOf(request), error });
-    if (response.headersSent) response.destroy();
-    else answerWith(gateProblem("internal_error"), response);
   }
 
   function fail(
