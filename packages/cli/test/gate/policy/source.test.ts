@@ -216,7 +216,7 @@ test("a listener that throws does not end the reading", async () => {
 
 test("close ends the attempt and leaves no timer", async () => {
   const server = await serve((request) => void request);
-  const { source, events } = open({ openapi: server.url });
+  const { source, events } = open({ openapi: server.url }, { timeout: 600_000 });
   await until(() => server.requests.length === 1);
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();

@@ -70,6 +70,12 @@ const cases: [string, string, PolicyParts, (string | RegExp)[]][] = [
     [],
   ],
   [
+    "an empty segment, which is no parameter's value",
+    "paths: { '/users/{user_id}': { get: {} }, /users/: { get: { security: [] } } }",
+    {},
+    [],
+  ],
+  [
     "other methods",
     "paths: { '/users/{user_id}': { post: {} }, /users/export: { get: { security: [] } } }",
     {},
