@@ -20,7 +20,7 @@ export const hostAdvice =
   'must be an exact host name, such as "web" or "10.0.2.2": no scheme, port, path or wildcard; IP addresses and international names as in a URL\'s hostname.';
 
 /** Whether an address is https, or http on this machine or on a host that is allowed. */
-export function mayBeUsed({ protocol, hostname }: URL, allowed: readonly string[]): boolean {
+function mayBeUsed({ protocol, hostname }: URL, allowed: readonly string[]): boolean {
   return (
     protocol === "https:" || (protocol === "http:" && (isLoopback(hostname) || allowed.includes(hostname)))
   );
