@@ -168,7 +168,7 @@ export default defineConfig({
       // Not part of `npm test`: see scripts/test.ts.
       project("long", long, 120_000),
       project("fastapi", fastapi, 120_000),
-      project("gate", gate, 120_000),
+      project("gate", gate, 300_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
