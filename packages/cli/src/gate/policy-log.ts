@@ -1,12 +1,15 @@
 import type { PolicyEvent } from "./policy/source.ts";
 import type { GateLog } from "./server/log.ts";
 
+/** Lines. The document of a large backend may cause hundreds. */
+const mostWarnings = 20;
+
 /** Logs what happens to the routes: what an operator must look at is a warning. */
 export function logPolicy(log: GateLog, event: PolicyEvent): void {
   switch (event.type) {
     case "loaded":
       log.info("the routes are known", { rules: event.policy.table.rules.length });
-      for (const warning of event.policy.warnings) log.warn(warning);
+      logWarnings(log, event.policy.warnings);
       return;
     case "changed":
       log.info("the routes have changed", {
@@ -14,7 +17,7 @@ export function logPolicy(log: GateLog, event: PolicyEvent): void {
         changes: event.changes.others,
       });
       for (const sentence of event.changes.loosened) log.warn(`Less is required: ${sentence}`);
-      for (const warning of event.changes.warnings) log.warn(warning);
+      logWarnings(log, event.changes.warnings);
       return;
     case "failed":
       log.warn(
@@ -27,4 +30,10 @@ export function logPolicy(log: GateLog, event: PolicyEvent): void {
     case "recovered":
       log.info("the document can be read again");
   }
+}
+
+function logWarnings(log: GateLog, warnings: readonly string[]): void {
+  for (const warning of warnings.slice(0, mostWarnings)) log.warn(warning);
+  const more = warnings.length - mostWarnings;
+  if (more > 0) log.warn(`${more} more warnings: usher-auth gate --explain shows all of them`);
 }
