@@ -43,7 +43,7 @@ function receive(port: number, text: string): Promise<Buffer> {
     socket.setTimeout(limit, () => socket.destroy(new Error(`no complete response in ${limit} ms`)));
     socket.on("data", (part) => {
       parts.push(part);
-      // With `Connection` of its own, a request may leave the connection open.
+      // A request with another `Connection` may leave the connection open.
       if (isComplete(Buffer.concat(parts).toString("latin1"))) socket.destroy();
     });
     socket.once("error", (error: NodeJS.ErrnoException) => {

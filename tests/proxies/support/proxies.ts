@@ -2,7 +2,7 @@ import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The ports that a documented configuration gets in place of its own. */
+/** The ports that a documented configuration gets instead. */
 export interface Ports {
   /** In place of 80. */
   readonly proxy: number;

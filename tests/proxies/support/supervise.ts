@@ -1,5 +1,5 @@
 /**
- * Runs a program in a process group of its own, and ends the group when standard input ends: the test is done,
+ * Runs a program in a separate process group, and ends the group when standard input ends: the test is done,
  * or its process has ended.
  */
 import { spawn } from "node:child_process";

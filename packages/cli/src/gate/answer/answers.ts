@@ -59,7 +59,7 @@ interface Outcome {
 
 /**
  * Creates the endpoints that other proxies ask before they pass a request on. The gate cannot change that
- * request, so it refuses what it would change in one of its own: a path that is not canonical, and fields
+ * request, so it refuses what it would change if it passed it on itself: a path that is not canonical, and fields
  * that must not reach the backend.
  */
 export function createAnswers({ judge, cors, origins, trusted, report }: AnswerParts): Answers {

@@ -25,7 +25,7 @@ const pairs = [
 ] as const;
 const fields: ReadonlySet<string> = new Set(pairs.flat());
 
-/** Those that Node accepts for requests of its own. Other spellings of them are refused: `get` is not `GET`. */
+/** Those that Node accepts in a request to the gate. Other spellings of them are refused: `get` is not `GET`. */
 const methods: ReadonlySet<string> = new Set(METHODS);
 
 /** Reads the original request from one pair of fields. A second pair, or a field twice, is the client's doing. */
