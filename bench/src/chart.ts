@@ -9,7 +9,8 @@ const [width, barHeight, gap, labelWidth] = [760, 18, 6, 210];
 export function chartOf(results: readonly Result[]): string {
   const parts: string[] = [];
   let y = 30;
-  for (const result of results) {
+  // Suites with a baseline compare with that, and not with peers.
+  for (const result of results.filter(({ baseline }) => baseline === undefined)) {
     const peers = Object.keys(result.values)
       .map((name) => ({ name, ratio: speedOf(name, result) ?? 0 }))
       .filter(({ name, ratio }) => ratio > 0 && name !== "floor" && name !== "bare");

@@ -37,7 +37,8 @@ if (options.help) {
 } else if (options.suite !== undefined) {
   // A child process of runAll(): one suite, with its numbers as JSON.
   const suite = suites.find(({ name }) => name === options.suite);
-  console.log(JSON.stringify(await suite?.run(options.quick)));
+  const measured = await suite?.run(options.quick);
+  console.log(JSON.stringify(suite?.isDetailed ? measured : { values: measured }));
 } else if (options.compare !== undefined) {
   await compare(options.compare);
 } else {
@@ -98,7 +99,7 @@ async function runAlone({ name, title, unit, baseline }: Suite): Promise<Result>
     fileURLToPath(import.meta.url),
     ...more,
   ]);
-  return { name, title, unit, baseline, values: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
+  return { name, title, unit, baseline, ...JSON.parse(stdout.trim().split("\n").at(-1) ?? "") };
 }
 
 /** Overwrites the current line; prints nothing where the output is not a terminal. */

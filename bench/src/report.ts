@@ -1,4 +1,4 @@
-import { type Result, shareOf, speedOf } from "./table.ts";
+import { columnText, type Result, shareOf, speedOf } from "./table.ts";
 import { inShort, verdictsOn } from "./targets.ts";
 
 const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
@@ -18,7 +18,7 @@ export function withResults(document: string, machine: Machine, results: readonl
 }
 
 function reportOf({ processor, cores, node }: Machine, results: readonly Result[]): string {
-  const compared = results.filter(({ values }) => values.usher !== undefined);
+  const compared = results.filter(({ values, baseline }) => values.usher !== undefined && !baseline);
   const refused = results.find(({ name }) => name === "refused");
   return [
     `${processor}, ${cores} cores, Node ${node}. In brackets: how many times faster Usher is.`,
@@ -44,18 +44,22 @@ function reportOf({ processor, cores, node }: Machine, results: readonly Result[
   ].join("\n");
 }
 
-/** The contenders of one suite as rows, each with its share of the baseline. */
+/** The contenders of one suite as rows, each with its share of the baseline and further numbers. */
 function sharesOf(result: Result): string[] {
+  const { title, baseline, values, columns = {}, notes = [] } = result;
+  const titles = ["requests/s", `of ${baseline}`, ...Object.keys(columns)];
   return [
-    `${result.title}, in requests per second:`,
+    `${title}, in requests per second:`,
     "",
-    `| | requests/s | of ${result.baseline} |`,
-    "| --- | --- | --- |",
-    ...Object.entries(result.values).map(
-      ([name, value]) =>
-        `| ${name} | ${Math.round(value).toLocaleString("en")} | ${shareOf(name, result).toFixed(2)} |`,
-    ),
+    `| | ${titles.join(" | ")} |`,
+    `| --- |${" --- |".repeat(titles.length)}`,
+    ...Object.entries(values).map(([name, value]) => {
+      const further = Object.values(columns).map((numbers) => columnText(numbers[name]));
+      const cells = [Math.round(value).toLocaleString("en"), shareOf(name, result).toFixed(2), ...further];
+      return `| ${name} | ${cells.join(" | ")} |`;
+    }),
     "",
+    ...notes.flatMap((note) => [`${note}.`, ""]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { SigningAlgorithm } from "@usher-auth/testing";
 import type { Effort } from "./rounds.ts";
 import { bundle } from "./suites/bundle.ts";
+import { gateSuites } from "./suites/gate/suites.ts";
 import { type Framework, http } from "./suites/http.ts";
 import { memory } from "./suites/memory.ts";
 import { loading, lookUp, revocationMemory } from "./suites/revocation.ts";
@@ -18,6 +19,8 @@ export interface Suite {
   readonly baseline?: string;
   /** Whether `--quick` runs it. */
   readonly isQuick: boolean;
+  /** Whether it returns columns and notes beside the values. */
+  readonly isDetailed?: boolean;
   readonly run: (isQuick: boolean) => unknown;
 }
 
@@ -100,6 +103,7 @@ export const suites: readonly Suite[] = [
     isQuick: false,
     run: (isQuick) => rows(isQuick ? { rounds: 3, seconds: 1 } : { rounds: 9, seconds: 2 }),
   },
+  ...gateSuites,
   ...(["fastify", "express"] as const).flatMap((framework) =>
     [1, 1000, 50_000].map((tokens) => ({
       name: `${framework}-${tokens}`,

@@ -8,16 +8,23 @@ export interface Result {
   readonly values: Readonly<Record<string, number>>;
   /** The contender that the others are compared with, where it is not Usher. */
   readonly baseline?: string | undefined;
+  /** Further numbers by title, then by contender. */
+  readonly columns?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+  /** What a reader should know about this run, such as contenders that were skipped. */
+  readonly notes?: readonly string[] | undefined;
 }
 
-/** Lines of text: each contender with its number, and how many times faster Usher is. */
-export function tableOf({ title, unit, values, baseline }: Result): string[] {
+/** Lines of text: each contender with its number, how many times faster Usher is, and further numbers. */
+export function tableOf({ title, unit, values, baseline, columns = {}, notes = [] }: Result): string[] {
   const rows = Object.entries(values).map(([name, value]) => [
     name,
     inWords(value, unit),
-    baseline === undefined
-      ? ratioOf(name, { unit, values })
-      : `${shareOf(name, { values, baseline }).toFixed(2)} of ${baseline}`,
+    [
+      baseline === undefined
+        ? ratioOf(name, { unit, values })
+        : `${shareOf(name, { values, baseline }).toFixed(2)} of ${baseline}`,
+      ...Object.entries(columns).map(([column, numbers]) => `${column}: ${columnText(numbers[name])}`),
+    ].join("; "),
   ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   return [
@@ -26,7 +33,13 @@ export function tableOf({ title, unit, values, baseline }: Result): string[] {
       ([name = "", value = "", ratio = ""]) =>
         `  ${name.padEnd(widths[0] as number)}  ${value.padStart(widths[1] as number)}${ratio === "" ? "" : `  ${ratio}`}`,
     ),
+    ...notes.map((note) => `  (${note})`),
   ];
+}
+
+/** A number of a further column. */
+export function columnText(value: number | undefined): string {
+  return value === undefined ? "–" : value.toFixed(value < 100 ? 1 : 0);
 }
 
 function inWords(value: number, unit: Unit): string {

@@ -59,6 +59,8 @@ const keyPairs = [
   ["RS256", "rs256-830"],
 ] as const;
 
+const engine = "the gate's engine alone";
+
 const targets: readonly Target[] = [
   faster("HS256 compared with fast-jwt", "hs256-530", "fast-jwt", 1.5),
   faster("HS256 compared with jose", "hs256-530", "jose", 25),
@@ -75,6 +77,11 @@ const targets: readonly Target[] = [
     1.5,
   ),
   rowsRate("Rows by apps/api, compared with the bare query", "usher, apps/api", "bare, postgres.js", 0.33),
+  rate("Gate, a small GET, compared with its engine alone", "gate-get", engine, 0.85),
+  rate("Gate, a response of 10 KB, compared with its engine alone", "gate-get-10kb", engine, 0.85),
+  rate("Gate, a POST of 1 KB, compared with its engine alone", "gate-post", engine, 0.85),
+  rate("Gate, asked by nginx, compared with 204 at once", "gate-nginx", "204 at once", 0.9),
+  rate("Gate, asked directly, compared with 204 at once", "gate-answer", "204 at once", 0.9),
   most("A full cache, MB", "memory", "fullCache", 25),
   most("After a million invalid tokens, MB", "memory", "afterInvalid", 5),
   cheaper("Rejected for its signature, as a share of an accepted token's time", "signature", 1),

@@ -10,9 +10,16 @@ export interface TokenSet {
 /**
  * Makes distinct tokens of about `length` characters with the claims that Better Auth's own `jwt()` adds: the
  * whole user. The `image` claim is padded to reach the length.
+ *
+ * @param issuerUrl The `iss` of the tokens. Default: that of the test issuer.
  */
-export function makeTokens(algorithm: SigningAlgorithm, length: number, count: number): TokenSet {
-  const issuer = createTestIssuer({ algorithm });
+export function makeTokens(
+  algorithm: SigningAlgorithm,
+  length: number,
+  count: number,
+  issuerUrl?: string,
+): TokenSet {
+  const issuer = createTestIssuer({ algorithm, ...(issuerUrl !== undefined && { issuer: issuerUrl }) });
   const tokenOf = (number: number, padding: number) =>
     issuer.tokenFor(`user-${String(number).padStart(8, "0")}`, {
       expiresIn: 86_400,

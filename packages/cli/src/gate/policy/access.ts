@@ -10,9 +10,13 @@ const requirements = new WeakMap<Rule, Requirements>();
 
 /** What the guard checks for a match. */
 export function accessOf({ rule, params }: Match): RouteAccess<TokenClaims> {
-  const known = requirements.get(rule) ?? requirementsOf(rule);
-  requirements.set(rule, known);
-  return { params, ...known };
+  let known = requirements.get(rule);
+  if (known === undefined) {
+    known = requirementsOf(rule);
+    requirements.set(rule, known);
+  }
+  const { ownerParams, owners, policies } = known;
+  return { params, ownerParams, owners, policies };
 }
 
 function requirementsOf({ owners, scopes, claims }: Rule): Requirements {

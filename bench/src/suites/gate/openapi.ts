@@ -1,0 +1,21 @@
+const json = { content: { "application/json": { schema: { type: "object" } } } };
+const parameters = [{ name: "userId", in: "path", required: true, schema: { type: "string" } }];
+const operation = (status: string) => ({
+  parameters,
+  security: [{ bearer: [] }],
+  responses: { [status]: { description: "Success", ...json } },
+});
+
+/** What the API behind the guards publishes about itself. */
+export const openApiDocument = {
+  openapi: "3.1.0",
+  info: { title: "Tasks", version: "1.0.0" },
+  components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
+  paths: {
+    "/api/{userId}/tasks": {
+      get: operation("200"),
+      post: { ...operation("201"), requestBody: json },
+    },
+    "/api/{userId}/report": { get: operation("200") },
+  },
+};
