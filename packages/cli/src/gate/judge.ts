@@ -84,9 +84,7 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     const [access, ...others] = accesses;
     return settle(
       () =>
-        access === undefined
-          ? guard.admitOptional(credentials)
-          : guard.admit(Object.assign({}, credentials, access)),
+        access === undefined ? guard.admitOptional(credentials) : guard.admit({ ...credentials, ...access }),
       (principal) => {
         if (principal !== null) for (const other of others) guard.authorize(principal, other, head.message);
         return pass(principal);

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { connectUpstream } from "../../../../../packages/cli/src/gate/upstream/upstream.ts";
 import { withoutFieldsOfConnection } from "./connection-fields.ts";
 
-/** The gate's own way to the backend and back, without anything in front of it: no check, no header of its own. */
+/** The gate's own way to the backend and back, without anything in front of it: no check, no added header. */
 export function engineProxy(upstream: string): Server {
   const backend = connectUpstream({
     upstream: new URL(upstream),

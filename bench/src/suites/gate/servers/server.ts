@@ -7,7 +7,7 @@ import { fastifyProxy } from "./fastify-proxy.ts";
 import { noContent } from "./no-content.ts";
 import { plainProxy } from "./plain-proxy.ts";
 
-// One server as a process of its own: `server.ts NAME [UPSTREAM]`. Prints its port.
+// One server as a separate process: `server.ts NAME [UPSTREAM]`. Prints its port.
 
 const [name = "", upstream = ""] = process.argv.slice(2);
 const servers: Readonly<Record<string, () => Server | Promise<Server>>> = {

@@ -17,13 +17,19 @@ export interface TrustedProxies {
 export function trustedProxies(list: readonly string[]): TrustedProxies {
   const addresses = new BlockList();
   for (const entry of list) add(addresses, entry);
+  const check = (address: string) => {
+    const plain = plainAddress(address);
+    const family = isIP(plain);
+    return family !== 0 && addresses.check(plain, family === 6 ? "ipv6" : "ipv4");
+  };
+  // The proxy in front asks with every request, and checking its address takes longer than reading a header.
+  let last: { readonly address: string; readonly isTrusted: boolean } | undefined;
   return {
     isEmpty: list.length === 0,
     has(address) {
       if (address === undefined || list.length === 0) return false;
-      const plain = plainAddress(address);
-      const family = isIP(plain);
-      return family !== 0 && addresses.check(plain, family === 6 ? "ipv6" : "ipv4");
+      if (last?.address !== address) last = { address, isTrusted: check(address) };
+      return last.isTrusted;
     },
   };
 }
