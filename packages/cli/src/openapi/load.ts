@@ -1,3 +1,4 @@
+import type { Agent, RequestInit as UndiciRequestInit } from "undici";
 import { CannotRun } from "../command-line/command.ts";
 import { collect, decodeText, readFileText } from "../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";
@@ -86,7 +87,8 @@ export async function fetchDocument(
 ): Promise<DocumentText | undefined> {
   const name = nameOf(source);
   const late = AbortSignal.timeout(timeout);
-  const response = await fetch(source, {
+  const send = source.protocol === "http:" ? fetchDirectly : fetch;
+  const response = await send(source, {
     redirect: "manual",
     headers: {
       accept: "application/json, application/yaml;q=0.9, */*;q=0.5",
@@ -113,6 +115,18 @@ export async function fetchDocument(
     throw new CannotRun(`${name} ${what}.`);
   }
 }
+
+/**
+ * Like `fetch`, without a proxy: with NODE_USE_ENV_PROXY=1 and HTTP_PROXY, that one would ask the proxy for
+ * http://127.0.0.1 as well, and the proxy could answer with a document of its own.
+ */
+async function fetchDirectly(source: URL, init: Pick<RequestInit, "redirect" | "headers" | "signal">) {
+  const undici = await import("undici");
+  agent ??= new undici.Agent();
+  return undici.fetch(source, { ...(init as UndiciRequestInit), dispatcher: agent });
+}
+
+let agent: Agent | undefined;
 
 function refusalOf(status: number, name: string): string {
   if (status >= 300 && status < 400 && status !== 304)

@@ -1,4 +1,5 @@
 import { appendFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { setGlobalProxyFromEnv } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
@@ -277,4 +278,14 @@ test("loadPolicy reads the document once, or says why it cannot", async () => {
   server.respond = says("no");
   await expect(loadPolicy({ ...settings, openapi: server.url })).rejects.toThrow(CannotRun);
   expect((await loadPolicy({ ...settings, rules: [fileRule("GET /a")] })).table.rules).toHaveLength(1);
+});
+
+test("no proxy is asked for a document over plain http, whatever the environment says", async () => {
+  const backend = await serve(says(documentWith("/a")));
+  const proxy = await serve(says(documentWith("/of-the-proxy")));
+  const { origin } = new URL(proxy.url);
+  cleanUps.push(setGlobalProxyFromEnv({ HTTP_PROXY: origin, http_proxy: origin }));
+  const policy = await loadPolicy({ ...settings, openapi: backend.url });
+  expect(policy.table.rules.map(({ template }) => template)).toEqual(["/a"]);
+  expect(backend.requests).toHaveLength(1);
 });
