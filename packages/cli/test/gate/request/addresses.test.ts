@@ -72,4 +72,11 @@ describe("trusted proxies", () => {
     expect(() => trustedProxies(["127.0.0.1", entry])).toThrow(CannotRun);
     expect(() => trustedProxies([entry])).toThrow(/is not an address of a proxy/);
   });
+
+  test("does not take an address for the one before it", () => {
+    const proxies = trustedProxies(["10.0.0.1"]);
+    const addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.1", undefined, "10.0.0.2", "10.0.0.2", "10.0.0.1"];
+    const answers = addresses.map((address) => proxies.has(address));
+    expect(answers).toEqual([true, false, true, false, false, false, true]);
+  });
 });
