@@ -65,8 +65,11 @@ function started(child: ChildProcess, port: number): Started {
     port,
     pid: child.pid as number,
     async stop() {
-      child.kill("SIGKILL");
+      // Not SIGKILL at once: nginx would leave its worker behind.
+      child.kill();
+      const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
       await ended;
+      clearTimeout(timer);
     },
   };
 }
