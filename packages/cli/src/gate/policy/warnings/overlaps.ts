@@ -4,6 +4,7 @@ import type { Rule } from "../rule.ts";
 import { inWords, isLooser, labelOf } from "../strictness.ts";
 import { parseTemplate, type Template } from "../template.ts";
 import { commonPath } from "./common-path.ts";
+import { overlapsAmong } from "./overlapping.ts";
 
 /** Rules with the same template. */
 interface Group {
@@ -11,24 +12,36 @@ interface Group {
   readonly rules: Rule[];
 }
 
+/** Of pairs of which neither is more concrete: `/{a}/x` and `/y/{b}`, and so on, are one pattern many times. */
+const mostPairs = 50;
+
 /**
  * Pairs of templates that may fit the same path: a looser one that is more concrete, which a backend may route
  * to the other; and two of which neither is more concrete, so that both must admit.
  */
 export function overlapWarnings(rules: readonly Rule[]): string[] {
   const groups = groupByTemplate(rules);
+  const overlaps = overlapsAmong(groups.map(({ template }) => template));
   const warnings: string[] = [];
+  let pairsOfEqual = 0;
   for (const [index, one] of groups.entries()) {
-    for (const other of groups.slice(index + 1)) {
+    const later = overlaps(one.template).filter((place) => place > index);
+    for (const place of later.sort((first, second) => first - second)) {
+      const other = groups[place] as Group;
       const path = commonPath(one.template.segments, other.template.segments);
       if (path === undefined) continue;
       if (isMoreConcrete(one.template.segments, other.template.segments))
         warnings.push(...looser(one, other));
       else if (isMoreConcrete(other.template.segments, one.template.segments))
         warnings.push(...looser(other, one));
-      else warnings.push(...ambiguous(one, other, path));
+      else if (isAmbiguous(one, other) && ++pairsOfEqual <= mostPairs)
+        warnings.push(ambiguous(one, other, path));
     }
   }
+  if (pairsOfEqual > mostPairs)
+    warnings.push(
+      `${pairsOfEqual - mostPairs} more pairs of paths may fit the same path, and neither is more concrete. Both must admit.`,
+    );
   return warnings;
 }
 
@@ -75,12 +88,12 @@ function isLooserThere(rule: Rule, under: Rule): boolean {
   return isLooser(rule, under) && !isHeldByAnotherMeans;
 }
 
-function ambiguous(one: Group, other: Group, path: string): string[] {
-  const [pair] = pairs(one, other);
-  if (pair === undefined || [one, other].some(isFileForAllBelow)) return [];
-  return [
-    escapeLine(
-      `${one.template.text} and ${other.template.text} may fit the same path, such as ${path}, and neither is more concrete. Both must admit.`,
-    ),
-  ];
+function isAmbiguous(one: Group, other: Group): boolean {
+  return pairs(one, other).length > 0 && ![one, other].some(isFileForAllBelow);
+}
+
+function ambiguous(one: Group, other: Group, path: string): string {
+  return escapeLine(
+    `${one.template.text} and ${other.template.text} may fit the same path, such as ${path}, and neither is more concrete. Both must admit.`,
+  );
 }
