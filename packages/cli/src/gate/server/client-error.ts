@@ -22,7 +22,8 @@ export function answerClientError(
   socket: Duplex,
   running: Iterable<ServerResponse>,
 ): GateProblemCode | undefined {
-  if (isLingering(socket)) return undefined;
+  // What follows a last request is not read, and its answer is still to come.
+  if (isLingering(socket) || code === "HPE_CLOSED_CONNECTION") return undefined;
   // A second status line in the middle of a response, or an answer to another request than the client thinks.
   const wouldMix = [...running].some(({ headersSent, req }) => headersSent || req.complete);
   if (code === "ECONNRESET" || !socket.writable || wouldMix) {

@@ -21,6 +21,17 @@ export class Connections {
     return this.#open.get(socket) ?? new Set();
   }
 
+  /**
+   * Whether a request that was sent before is not answered yet. What is written to the connection itself would
+   * come before that answer, or into it.
+   */
+  owesAnswer(socket: Duplex): boolean {
+    // One that has ended on its connection only waits for the kernel.
+    return [...this.responsesOn(socket)].some(
+      (response) => !response.writableEnded || response.socket === null,
+    );
+  }
+
   add(response: GateResponse): void {
     const responses = this.#open.get(response.req.socket);
     responses?.add(response);

@@ -121,7 +121,7 @@ export async function startServer(
 
   function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on("error", () => {});
-    if (isStopping) {
+    if (isStopping || connections.owesAnswer(socket)) {
       socket.destroy();
       return;
     }
@@ -153,7 +153,8 @@ export async function startServer(
   });
   server.on("upgrade", upgrade);
   server.on("connect", (request: IncomingMessage, socket: Socket) => {
-    refuseSocket("method_not_allowed", request, socket);
+    if (connections.owesAnswer(socket)) socket.destroy();
+    else refuseSocket("method_not_allowed", request, socket);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     const code = answerClientError(error, socket, connections.responsesOn(socket));

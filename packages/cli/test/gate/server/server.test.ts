@@ -122,6 +122,46 @@ test("writes nothing between the responses to a client that does not wait for th
   expect((await client.closed).match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
+test.each([
+  ["an upgrade", ["GET /ws HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket"]],
+  ["CONNECT", ["CONNECT a:443 HTTP/1.1", "Host: a:443"]],
+])("does not answer %s before the requests in front of it", async (_name, lines) => {
+  const upgraded: string[] = [];
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>();
+  const { server } = await start({
+    handle: (_request, response) => resolve(() => response.end("the first")),
+    upgrade: (request, socket) => {
+      upgraded.push(request.url ?? "");
+      socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+    },
+  });
+  const client = new RawClient(server.port).head("GET /first HTTP/1.1", "Host: a");
+  const finish = await arrived;
+  client.head(...lines);
+  expect(await client.closed).toBe("");
+  finish();
+  expect(upgraded).toEqual([]);
+});
+
+test("takes an upgrade on a connection whose requests are answered", async () => {
+  const { server } = await start({
+    upgrade: (_request, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+  });
+  const client = new RawClient(server.port).head(...get);
+  await client.until("handled");
+  client.head("GET /ws HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket");
+  expect(await client.closed).toMatch(/handled.*101 Switching/s);
+});
+
+test("answers a last request although more follows it", async () => {
+  const { server, lines } = await start({
+    handle: (_request, response) => void setTimeout(() => response.end("handled"), 20),
+  });
+  const client = new RawClient(server.port).head(...get, "Connection: close").head(...get);
+  expect(await client.closed).toMatch(/^HTTP\/1.1 200 .*handled$/s);
+  expect(lines).toEqual([]);
+});
+
 test("ignores an upgrade to anything but a WebSocket", async () => {
   const { server } = await start({
     handle: async (request, response) => {

@@ -125,3 +125,31 @@ test("gives an answer in the middle of a large body that is being read", async (
   client.socket.end();
   await client.closed;
 });
+
+test.each([
+  ["small", "Content-Length: 4"],
+  ["large", "Content-Length: 2000000000"],
+])(
+  "closes a connection whose %s body never comes, behind a request that is still running",
+  async (_size, length) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { promise: refused, resolve } = Promise.withResolvers<void>();
+    let finish: (() => void) | undefined;
+    const { server } = await start({
+      handle: (request, response) => {
+        if (request.method === "GET") finish = () => response.end("the first");
+        else {
+          refuseAll(request, response);
+          resolve();
+        }
+      },
+    });
+    const client = new RawClient(server.port).head("GET / HTTP/1.1", "Host: a").head(...post, length);
+    await refused;
+    finish?.();
+    await client.until("no token");
+    vi.advanceTimersByTime(5_000);
+    expect(await client.closed).toMatch(/^HTTP\/1.1 200 .*the first.*HTTP\/1.1 401 /s);
+  },
+);
