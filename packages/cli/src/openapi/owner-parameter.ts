@@ -51,7 +51,8 @@ export function ownerClaimOf(name: string, path: string, { given, stated }: Name
   if (claim !== undefined) return claim;
   if (isOwnerName(name)) return subject;
   const segments = path.split("/");
-  const before = segments[segments.indexOf(`{${name}}`) - 1];
+  // Or a part of a segment: `/users/{id}.json`.
+  const before = segments[segments.findIndex((segment) => segment.includes(`{${name}}`)) - 1];
   const isUser =
     normalizedName(name) === "id" && before !== undefined && userSegments.has(before.toLowerCase());
   return isUser ? subject : undefined;

@@ -59,6 +59,8 @@ function found(
   const matches: Match[] = [];
   for (const route of selected) addMatch(route, method, segments, matches);
   if (matches.length === 0) {
+    // What the file closes is not told either, and gets no preflight.
+    if (others.some((route) => ruleFor(route, method)?.access === "denied")) return undefined;
     const allow = allowedMethods(selected);
     return allow.length === 0 ? undefined : { allow };
   }

@@ -54,7 +54,7 @@ export async function readSettings(
   const { rules: fileRules, ownerParams } = settings;
   faults.try(() => trustedProxies(settings.trustedProxies));
   faults.try(() => createCors(settings.cors));
-  const hasPolicy = [flags.openapi, content.openapi].some(Boolean) || settings.rules.length > 0;
+  const hasPolicy = (flags.openapi ?? content.openapi) !== undefined || settings.rules.length > 0;
   if (!hasPolicy && (config === undefined || file !== undefined))
     faults.add(
       "There are no routes. Name the backend's OpenAPI document with --openapi, or list routes in a file.",
@@ -147,6 +147,8 @@ function readPlace(
 ): string | undefined {
   const place = flags.openapi ?? content.openapi;
   if (place === undefined) return undefined;
+  // What `--openapi "$OPENAPI"` is without the variable.
+  if (place.trim() === "") faults.add(`${name} is empty: name a file, or an http or https address.`);
   const address = faults.try(() => addressOf(place) ?? null);
   if (address === undefined) return undefined;
   if (address === null && /^[a-z][a-z0-9+.-]+:\/\//i.test(place))

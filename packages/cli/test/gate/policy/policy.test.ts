@@ -80,6 +80,8 @@ test("the owner is in the path, by usual names", () => {
   const policy = policyOf("paths: { '/{userId}/tasks/{id}': { get: {} }, '/users/{id}': { get: {} } }");
   expect([...ruleOf(policy, "GET /{userId}/tasks/{id}").owners]).toEqual([["userId", "sub"]]);
   expect([...ruleOf(policy, "GET /users/{id}").owners]).toEqual([["id", "sub"]]);
+  const partial = policyOf("paths: { '/users/{id}.json': { get: {} } }");
+  expect([...ruleOf(partial, "GET /users/{id}.json").owners]).toEqual([["id", "sub"]]);
 });
 
 const stated = `

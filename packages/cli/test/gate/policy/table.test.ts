@@ -89,6 +89,14 @@ test("* is every method but those of the connection", () => {
   expect(find(all, "CONNECT /a")).toEqual(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
 });
 
+test("a path that the file closes has no methods, whatever the document says of it", () => {
+  const denied = rule("* /admin/{rest...}", { source: "file", access: "denied" });
+  expect(find([rule("GET /admin/users"), denied], "OPTIONS /admin/users")).toBeUndefined();
+  expect(find([rule("GET /admin/users"), denied], "DELETE /admin/users")).toBeUndefined();
+  const deleting = rule("DELETE /admin/{rest...}", { source: "file", access: "denied" });
+  expect(find([rule("GET /admin/users"), deleting], "POST /admin/users")).toEqual(["GET", "HEAD"]);
+});
+
 test("a denied method is not in Allow, and a path with nothing else is unknown", () => {
   const denied = (label: string) => rule(label, { source: "file", access: "denied" });
   expect(find([rule("GET /a"), denied("DELETE /a")], "PUT /a")).toEqual(["GET", "HEAD"]);

@@ -300,6 +300,7 @@ test.each([
   ["upstream", "http://127.0.0.1:8000/?", "must have no path"],
   ["upstream", "http://127.0.0.1:8000/#", "must have no path"],
   ["openapi", "file:///etc/passwd", "must be a file, or an http or https address"],
+  ["openapi", "", "is empty"],
   ["base-path", "api", "must be a path"],
   ["base-path", "/api/{id}", "must be a path"],
   ["owner-param", "", "names no parameter"],

@@ -18,7 +18,15 @@ export function findNaively(all: readonly Rule[], method: string, segments: read
     });
 
   if (winners.length === 0) return undefined;
+  const isWritten = winners.some((template) => !template.includes("{"));
+  const near = isWritten ? [] : mostConcrete(alike).filter((template) => !exact.includes(template));
+  const closed = alike.filter((template) => {
+    const one = of(template);
+    if (one?.source !== "file" || one.access === "public" || one.access === "optional") return false;
+    return !exact.some((other) => of(other)?.source === "file" && isMore(other, template));
+  });
   if (matchesOf(winners).length === 0) {
+    if ([...near, ...closed].some((template) => of(template)?.access === "denied")) return undefined;
     const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter((candidate) =>
       winners.some((template) => {
         const one = ruleOf(rules, template, candidate);
@@ -27,13 +35,6 @@ export function findNaively(all: readonly Rule[], method: string, segments: read
     );
     return methods.length === 0 ? undefined : { allow: methods };
   }
-  const isWritten = winners.some((template) => !template.includes("{"));
-  const near = isWritten ? [] : mostConcrete(alike).filter((template) => !exact.includes(template));
-  const closed = alike.filter((template) => {
-    const one = of(template);
-    if (one?.source !== "file" || one.access === "public" || one.access === "optional") return false;
-    return !exact.some((other) => of(other)?.source === "file" && isMore(other, template));
-  });
   return { matches: matchesOf([...winners, ...near, ...closed]) };
 }
 
