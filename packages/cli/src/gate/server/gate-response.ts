@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
-import { closeAfterAnswer } from "./linger.ts";
+import { closeAfterAnswer, markLastAnswer } from "./linger.ts";
 
 /** A body up to this many bytes is read to its end after the answer, so that the connection can stay open. */
 const smallBody = 64 * 1024;
@@ -28,6 +28,7 @@ export class GateResponse<Request extends IncomingMessage = IncomingMessage> ext
     // A second call is an error.
     if (!this.headersSent && hasRest(this.req)) this.#prepareForRest();
     if (!this.headersSent && this.requestId !== undefined) this.#addRequestId(this.requestId, input.at(-1));
+    if (!this.shouldKeepAlive) markLastAnswer(this.req.socket);
     return super.writeHead(...(input as [number]));
   }
 

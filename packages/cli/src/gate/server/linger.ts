@@ -4,10 +4,24 @@ import type { Duplex } from "node:stream";
 const [mostBytes, longestWait] = [16 * 1024 * 1024, 5_000];
 
 const lingering = new WeakSet<object>();
+const closing = new WeakSet<object>();
 
 /** Whether the last answer on this connection has been given. Nothing that still arrives on it counts. */
 export function isLingering(socket: object): boolean {
   return lingering.has(socket);
+}
+
+/** Says that an answer that has begun is the last on its connection. */
+export function markLastAnswer(socket: object): void {
+  closing.add(socket);
+}
+
+/**
+ * Whether the last answer on this connection has begun. Node may have read the next request already. It must not be
+ * processed (RFC 9112 section 9.6): where the one before it ended may have been in doubt.
+ */
+export function hasLastAnswer(socket: object): boolean {
+  return lingering.has(socket) || closing.has(socket);
 }
 
 /**

@@ -6,7 +6,7 @@ import { answerWith } from "./answer-with.ts";
 import { answerClientError } from "./client-error.ts";
 import { Connections } from "./connections.ts";
 import { GateResponse } from "./gate-response.ts";
-import { isLingering } from "./linger.ts";
+import { hasLastAnswer } from "./linger.ts";
 import { type ListenOptions, listen, urlOf } from "./listen.ts";
 import type { GateLog } from "./log.ts";
 import { answerSocket } from "./raw-answer.ts";
@@ -85,7 +85,7 @@ export async function startServer(
   function receive(request: IncomingMessage, response: GateResponse): void {
     const { socket } = request;
     // A further request on a connection that was answered for the last time.
-    if (isLingering(socket)) {
+    if (hasLastAnswer(socket)) {
       request.resume();
       return;
     }
