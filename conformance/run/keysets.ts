@@ -1,5 +1,11 @@
 import { setImmediate } from "node:timers/promises";
-import { createVerifier, type Principal, type RemoteJwksOptions, remoteJwks } from "@usher-auth/verify";
+import {
+  createVerifier,
+  type Principal,
+  type RemoteJwksOptions,
+  remoteJwks,
+  type Verifier,
+} from "@usher-auth/verify";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** The settings of a key set that is fetched. Times are in seconds. */
@@ -34,8 +40,15 @@ export interface KeySetVector {
 /** What a request leads to, and how many fetches have begun since the start. */
 export type StepOutcome = Outcome<{ readonly id: string }> & { readonly fetches: number };
 
-/** Returns the outcome of each step with a token, in order. */
-export async function runKeySet(vector: KeySetVector): Promise<readonly StepOutcome[]> {
+/** Verifies a token. */
+type Ask = (verifier: Verifier, token: string) => Promise<Outcome<{ readonly id: string }>>;
+
+/**
+ * Returns the outcome of each step with a token, in order.
+ *
+ * @param ask Default: the verifier itself, without a server around it.
+ */
+export async function runKeySet(vector: KeySetVector, ask: Ask = verify): Promise<readonly StepOutcome[]> {
   let at = 0;
   let served: Served = null;
   let fetches = 0;
@@ -64,11 +77,15 @@ export async function runKeySet(vector: KeySetVector): Promise<readonly StepOutc
       served = step.issuerServes;
       continue;
     }
-    const outcome = await outcomeOf(async () => acceptedBy(await verifier.verify(step.token)));
+    const outcome = await ask(verifier, step.token);
     await backgroundFetch();
     outcomes.push({ ...outcome, fetches });
   }
   return outcomes;
+}
+
+function verify(verifier: Verifier, token: string): Promise<Outcome<{ readonly id: string }>> {
+  return outcomeOf(async () => acceptedBy(await verifier.verify(token)));
 }
 
 const json = { "content-type": "application/json" };

@@ -10,7 +10,7 @@ const problems = {
   method_not_allowed: [405, "Method not allowed", "This endpoint does not support the method."],
   request_timeout: [408, "Request timeout", "The request took too long to arrive."],
   payload_too_large: [413, "Payload too large", "The request's body is too large."],
-  uri_too_long: [414, "URI too long", "The request's URL is too long."],
+  uri_too_long: [414, "Uri too long", "The request's URL is too long."],
   expectation_failed: [417, "Expectation failed", "The only supported expectation is 100-continue."],
   headers_too_large: [431, "Headers too large", "The request's headers are too large."],
   internal_error: [500, "Internal error", "Something went wrong on our side."],
