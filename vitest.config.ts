@@ -104,6 +104,7 @@ const long = [
   "tests/e2e/replicas.test.ts",
   "tests/e2e/support/postgres/start-postgres.test.ts",
   "tests/security/faults/**/*.test.ts",
+  "tests/security/gate/long/*.test.ts",
   "tests/security/seams/user-code.test.ts",
   "tests/security/tokens/access-tokens.test.ts",
 ];

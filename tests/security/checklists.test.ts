@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { count } from "./report/counts.ts";
 
 const root = new URL("../..", import.meta.url);
-const rows = ["rfc8725", "owasp", "supply-chain", "seams"].flatMap((name) =>
+const rows = ["rfc8725", "owasp", "supply-chain", "seams", "gate"].flatMap((name) =>
   rowsOf(`docs/security/${name}.md`),
 );
 

@@ -1,4 +1,4 @@
-/** `npm run test:gate [-- --seconds N] [-- --write]`: the gate under load, with large bodies, and with random requests. */
+/** `npm run test:soak:gate [-- --seconds N] [-- --write]`: the gate under load, with large bodies, and with random requests. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -11,14 +11,14 @@ import { streams } from "./streams.ts";
 const usualSeconds = 600;
 const gigabyte = 1e9;
 
-const help = `Usage: npm run test:gate -- [--seconds N] [--only soak|streams|fuzz] [--seed N] [--write]
+const help = `Usage: npm run test:soak:gate -- [--seconds N] [--only soak|streams|fuzz] [--seed N] [--write]
 Sends mixed load through the gate while it and its backend are killed, streams a gigabyte each way, and sends random
 requests. Checks that every answer is its own request's, that everything ends, and that memory does not grow.
 
   --seconds N  of the load, at least 30 (default ${usualSeconds}); random requests take a fifth of it
   --only KIND  one of the three
   --seed N     of the random requests (default: the time)
-  --write      write the results to docs/security/gate.md
+  --write      write the results to docs/security/soak.md
   --help       this
 
 Exit code: 0 nothing found, 1 something found, 2 could not run.`;
@@ -79,9 +79,9 @@ function progress(line: string): void {
 }
 
 function write(rows: readonly [string, string][]): void {
-  const file = new URL("../../../../docs/security/gate.md", import.meta.url);
+  const file = new URL("../../../../docs/security/soak.md", import.meta.url);
   const document = readFileSync(file, "utf8");
-  const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
+  const [start, end] = ["<!-- measured: gate -->", "<!-- /measured: gate -->"];
   const table = ["| | |", "| --- | --- |", ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
   const machine = `${cpus()[0]?.model}, ${cpus().length} cores shared with the load and the backend, Node ${process.version}.`;
   writeFileSync(
