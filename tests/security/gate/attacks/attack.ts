@@ -30,7 +30,7 @@ export const bearer = ({ token }: Person) => `Authorization: Bearer ${token}`;
 /** A whole request with this start line and these header lines, which asks for the end of the connection. */
 export function message(startLine: string, lines: readonly string[], body = ""): string {
   const length = body === "" ? [] : ["Content-Type: application/json", `Content-Length: ${body.length}`];
-  return [startLine, "Host: localhost", ...lines, ...length, "Connection: close", "", body].join("\r\n");
+  return [startLine, "Host: 127.0.0.1", ...lines, ...length, "Connection: close", "", body].join("\r\n");
 }
 
 export function getRequest(target: string, ...lines: readonly string[]): string {

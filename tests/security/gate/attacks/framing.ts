@@ -1,4 +1,3 @@
-import { hidden } from "../expectation/faults.ts";
 import type { People } from "../support/people.ts";
 import { type Attack, attack, bearer, getRequest, message, ordinaryBody } from "./attack.ts";
 
@@ -8,14 +7,17 @@ export function framingAttacks(people: People): Attack[] {
 }
 
 const own = "/api/alice/tasks";
-/** A request of alice's own, hidden in the body of another: it must be read as a body, or not at all. */
+/**
+ * Hidden in the body of another request. Whoever reads it as a request must judge it, and alice may not be there: if
+ * it arrives, it was not judged.
+ */
 const hiddenRequest = (token: string) =>
-  `GET ${own} HTTP/1.1\r\nHost: localhost\r\nX-Marker: ${hidden}\r\n${token}\r\n\r\n`;
+  `GET /api/bob/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Usher-User: bob\r\n${token}\r\n\r\n`;
 
 function open(lines: readonly string[], body: string, version = "HTTP/1.1"): string {
   return [
     `POST ${own} ${version}`,
-    "Host: localhost",
+    "Host: 127.0.0.1",
     "Content-Type: application/json",
     ...lines,
     "",
@@ -82,7 +84,7 @@ function lengths({ alice }: People): Attack[] {
     ),
     attack(
       "GET with a hidden body",
-      [`GET ${own} HTTP/1.1`, "Host: localhost", token, `Content-Length: ${secret.length}`, "", secret].join(
+      [`GET ${own} HTTP/1.1`, "Host: 127.0.0.1", token, `Content-Length: ${secret.length}`, "", secret].join(
         "\r\n",
       ),
       { bodies: [secret] },
@@ -142,22 +144,22 @@ function sequences({ alice, bob }: People): Attack[] {
     pair("a refused body with a hidden request", anonymousPost, 0),
     pair(
       "a refused body that is cut short, then a hidden request",
-      `POST /api/bob/tasks HTTP/1.1\r\nHost: localhost\r\n${bearer(alice)}\r\nContent-Length: 1000\r\n\r\n${hiddenRequest(bearer(alice))}`,
+      `POST /api/bob/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nContent-Length: 1000\r\n\r\n${hiddenRequest(bearer(alice))}`,
       0,
     ),
     pair(
       "a refused chunked body with a hidden request",
-      `POST /api/bob/tasks HTTP/1.1\r\nHost: localhost\r\n${bearer(alice)}\r\nTransfer-Encoding: chunked\r\n\r\n5c\r\n${hiddenRequest(bearer(alice))}`,
+      `POST /api/bob/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nTransfer-Encoding: chunked\r\n\r\n5c\r\n${hiddenRequest(bearer(alice))}`,
       0,
     ),
     pair(
       "a refused expectation with a hidden request",
-      `POST /api/bob/tasks HTTP/1.1\r\nHost: localhost\r\n${bearer(alice)}\r\nExpect: 100-continue\r\nContent-Length: 200\r\n\r\n${hiddenRequest(bearer(alice))}`,
+      `POST /api/bob/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nExpect: 100-continue\r\nContent-Length: 200\r\n\r\n${hiddenRequest(bearer(alice))}`,
       0,
     ),
     pair(
       "an expectation of something else",
-      `POST ${own} HTTP/1.1\r\nHost: localhost\r\n${bearer(alice)}\r\nExpect: 200-ok\r\nContent-Length: 3\r\n\r\nabc`,
+      `POST ${own} HTTP/1.1\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nExpect: 200-ok\r\nContent-Length: 3\r\n\r\nabc`,
       1,
       ["abc"],
     ),
@@ -169,17 +171,17 @@ function sequences({ alice, bob }: People): Attack[] {
     ),
     pair(
       "an upgrade, then a hidden request",
-      `GET ${own} HTTP/1.1\r\nHost: localhost\r\n${bearer(alice)}\r\nConnection: Upgrade\r\nUpgrade: something\r\n\r\n${hiddenRequest(bearer(alice)).replace(own, "/api/bob/tasks")}`,
+      `GET ${own} HTTP/1.1\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nConnection: Upgrade\r\nUpgrade: something\r\n\r\n${hiddenRequest(bearer(alice))}`,
       1,
     ),
     pair(
       "a WebSocket of a wrong version, then a hidden request",
-      `GET ${own} HTTP/1.1\r\nHost: localhost\r\n${bearer(alice)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 777\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${hiddenRequest(bearer(alice)).replace(own, "/api/bob/tasks")}`,
+      `GET ${own} HTTP/1.1\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 777\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${hiddenRequest(bearer(alice))}`,
       1,
     ),
     pair(
       "HTTP/1.0 kept alive, then bob's path",
-      `GET ${own} HTTP/1.0\r\nHost: localhost\r\n${bearer(alice)}\r\nConnection: keep-alive\r\n\r\n${keep(getRequest("/api/bob/tasks", bearer(alice)))}`,
+      `GET ${own} HTTP/1.0\r\nHost: 127.0.0.1\r\n${bearer(alice)}\r\nConnection: keep-alive\r\n\r\n${keep(getRequest("/api/bob/tasks", bearer(alice)))}`,
       1,
     ),
     pair("lines that end with a line feed", ownGet.replaceAll("\r\n", "\n"), 1),

@@ -156,22 +156,22 @@ export function headerAttacks(people: People): Attack[] {
     attack("two hosts", getRequest("/api/alice/tasks", bearer(alice), `Host: ${forged}`)),
     attack(
       "two hosts in one",
-      getRequest("/api/alice/tasks", bearer(alice)).replace("localhost", `localhost, ${forged}`),
+      getRequest("/api/alice/tasks", bearer(alice)).replace("127.0.0.1", `127.0.0.1, ${forged}`),
     ),
     attack(
       "a host with a path",
-      getRequest("/api/alice/tasks", bearer(alice)).replace("localhost", "localhost/../api/bob/tasks?"),
+      getRequest("/api/alice/tasks", bearer(alice)).replace("127.0.0.1", "127.0.0.1/../api/bob/tasks?"),
     ),
     attack(
       "a host with a user",
-      getRequest("/api/alice/tasks", bearer(alice)).replace("localhost", `bob@${forged}`),
+      getRequest("/api/alice/tasks", bearer(alice)).replace("127.0.0.1", `bob@${forged}`),
     ),
     attack(
       "a host with a space",
-      getRequest("/api/alice/tasks", bearer(alice)).replace("localhost", "local host"),
+      getRequest("/api/alice/tasks", bearer(alice)).replace("127.0.0.1", "127.0. 0.1"),
     ),
-    attack("no host", getRequest("/api/alice/tasks", bearer(alice)).replace("Host: localhost\r\n", "")),
-    attack("an empty host", getRequest("/api/alice/tasks", bearer(alice)).replace("localhost", "")),
+    attack("no host", getRequest("/api/alice/tasks", bearer(alice)).replace("Host: 127.0.0.1\r\n", "")),
+    attack("an empty host", getRequest("/api/alice/tasks", bearer(alice)).replace("127.0.0.1", "")),
     attack(
       "Host spelled with an underscore",
       getRequest("/api/alice/tasks", bearer(alice), `H_ost: ${forged}`, `_Host: ${forged}`),

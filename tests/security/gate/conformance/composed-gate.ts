@@ -76,7 +76,7 @@ export async function startComposedGate(): Promise<ComposedGate> {
     trusted,
     log,
     backend: { http: connectUpstream(settings), webSockets },
-    answers: createAnswers({ judge, cors, trusted, report: () => undefined }),
+    answers: createAnswers({ judge, cors, origins: false, trusted, report: () => undefined }),
     health: () => false,
     logout: undefined,
   });

@@ -59,11 +59,12 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 }
 
 async function ready(port: number, child: Child): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 120_000;
   while (performance.now() < deadline && !child.hasEnded()) {
     const response = await fetch(`http://127.0.0.1:${port}/.usher/ready`).catch(() => undefined);
     if (response?.status === 200) return;
     await sleep(50);
   }
+  await child.stop("SIGKILL");
   throw new Error(`the gate did not start: ${child.log()}`);
 }

@@ -15,6 +15,13 @@ import { startNginxBeforeGate } from "../fronts/nginx-before-gate.ts";
 import { createPeople } from "../support/people.ts";
 import { freePort } from "../support/ports.ts";
 
+/**
+ * A gate that is asked cannot remove headers, and refuses those that change the request or state a user to it. These
+ * may be the words of another proxy before this one, so it does not refuse them.
+ */
+const leftToTheProxy =
+  /: X-(?:Client-IP|Cluster-Client-IP|Host|Forwarded-(?:Server|User|Path)|Original-Host|Envoy-Original-Path) (?:arrived|is)|: (?:True-Client-IP|CF-Connecting-IP) is/i;
+
 const people = createPeople();
 const groups = attackGroups(people);
 
@@ -97,7 +104,7 @@ describe.each(Object.entries(backends))("attacks on a backend on %s", (_name, st
     }
   });
 
-  describe.each(Object.entries(fronts))("behind %s", (_front, startFront) => {
+  describe.each(Object.entries(fronts))("behind %s", (frontName, startFront) => {
     let front: Front | undefined;
     let absent: string | undefined;
     beforeAll(async () => {
@@ -116,9 +123,12 @@ describe.each(Object.entries(backends))("attacks on a backend on %s", (_name, st
         recorder: bare,
         people,
         together: 16,
+        quiet: 1500,
+        checksBodies: frontName === "the gate",
       });
       count(test, { attacks: attacks.length, faults: faults.length });
-      expect(faults).toEqual([]);
+      const isLeft = (fault: string) => frontName.includes("asks") && leftToTheProxy.test(fault);
+      expect(faults.filter((fault) => !isLeft(fault))).toEqual([]);
       expect(front?.hasEnded()).toBe(false);
     });
   });

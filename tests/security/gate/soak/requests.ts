@@ -115,6 +115,8 @@ async function expectText(response: Dispatcher.ResponseData, wanted: string): Pr
 
 async function expectStatus(response: Dispatcher.ResponseData, wanted: number): Promise<void> {
   const got = await text(response.body);
+  if (response.statusCode >= 502 && response.statusCode <= 504)
+    throw new Failed(`status ${response.statusCode}`);
   if (response.statusCode !== wanted)
     throw new Wrong(`status ${response.statusCode} in place of ${wanted}: ${got.slice(0, 200)}`);
 }
@@ -164,7 +166,7 @@ async function events(call: Call): Promise<void> {
 }
 
 function websocket({ url, user, token, nonce, random }: Call): Promise<void> {
-  const count = 3 + random.integer(20);
+  const count = 3 + random.integer(5);
   return new Promise((resolve, reject) => {
     const client = new WebSocket(`${url.replace("http", "ws")}/api/${user}/socket?nonce=${nonce}`, {
       headers: { authorization: `Bearer ${token}` },

@@ -11,10 +11,10 @@ export function freePort(): Promise<number> {
 /**
  * Waits until something listens.
  *
- * @throws {Error} Nothing does after half a minute.
+ * @throws {Error} Nothing does after two minutes.
  */
 export async function waitForPort(port: number): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 120_000;
   while (performance.now() < deadline) {
     const socket = connect(port, "127.0.0.1");
     try {
