@@ -5,7 +5,7 @@ import type { Front } from "./fronts/front.ts";
 import { exchange, statusOf } from "./support/exchange.ts";
 import type { People } from "./support/people.ts";
 
-/** What came of attacks. */
+/** The result of attacks. */
 export interface Result {
   /** One line for each fault: the attack, and what is wrong. */
   readonly faults: readonly string[];
@@ -48,7 +48,7 @@ export async function assault(attacks: readonly Attack[], target: Target): Promi
   return { faults, arrived, statuses };
 }
 
-/** Where attacks are sent, and where what comes of them is recorded. */
+/** Where attacks are sent, and where what arrives is recorded. */
 export interface Target {
   readonly front: Pick<Front, "port">;
   readonly recorder: Recorder;

@@ -1,4 +1,4 @@
-import type { People, Person } from "../support/people.ts";
+import type { Person } from "../support/people.ts";
 
 /** Bytes for one connection, and what of them may arrive. */
 export interface Attack {
@@ -10,8 +10,6 @@ export interface Attack {
   /** How many requests may arrive. Default: 1. */
   readonly requests: number;
 }
-
-export type AttackGroup = (people: People) => Attack[];
 
 /** The body of every request with one, unless its attack is about bodies. */
 export const ordinaryBody = JSON.stringify({ title: "milk" });

@@ -8,7 +8,7 @@ export function framingAttacks(people: People): Attack[] {
 
 const own = "/api/alice/tasks";
 /**
- * Hidden in the body of another request. Whoever reads it as a request must judge it, and alice may not be there: if
+ * Hidden in the body of another request. A server that reads it as a request must judge it, and alice may not be there: if
  * it arrives, it was not judged.
  */
 const hiddenRequest = (token: string) =>

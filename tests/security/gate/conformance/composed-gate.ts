@@ -39,7 +39,7 @@ export interface ComposedGate {
 }
 
 /** What the gate of one vector judges by. */
-export interface VectorPolicy {
+interface VectorPolicy {
   readonly verifier: Verifier;
   readonly rules: readonly Rule[];
 }

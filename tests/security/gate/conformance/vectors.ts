@@ -17,7 +17,7 @@ export type WithVerdict<Vector, Accepts> = Vector & {
   readonly refuses?: Refuses;
 };
 
-/** What came of a request through the gate. */
+/** The result of a request through the gate. */
 export interface Answered {
   readonly response: RawResponse;
   readonly arrived: readonly Arrived[];

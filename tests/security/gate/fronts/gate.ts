@@ -23,7 +23,7 @@ export interface GateOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-/** The gate's command, as a process of its own. */
+/** The gate's command, as a separate process. */
 export interface Gate extends Front {
   readonly child: Child;
 }

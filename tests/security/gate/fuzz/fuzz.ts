@@ -8,7 +8,7 @@ import { exchange } from "../support/exchange.ts";
 import { createPeople } from "../support/people.ts";
 import { mutated } from "./mutations.ts";
 
-/** What came of random requests. */
+/** The result of random requests. */
 export interface FuzzResult {
   readonly seed: number;
   readonly sent: number;

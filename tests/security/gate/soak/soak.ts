@@ -14,7 +14,7 @@ export interface SoakResult {
   /** How often each process was killed. */
   readonly killed: { readonly gate: number; readonly backend: number };
   readonly crashed: boolean;
-  /** Lines of the gate's log about errors of its own, and lines with a token or the secret. */
+  /** Lines of the gate's log about its errors, and lines with a token or the secret. */
   readonly errorsLogged: readonly string[];
   readonly secretsLogged: number;
   /** After the gate's last restart and some load, and at the end. */
