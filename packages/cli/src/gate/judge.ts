@@ -153,8 +153,10 @@ function settle<Value, Result>(
 }
 
 function credentialsOf({ isUpgrade, message, rawHeaders }: Head, { query }: Target): Credentials {
-  if (isUpgrade) return { ...upgradeCredentials(message), source: message };
-  const authorization = valuesOf(rawHeaders, "authorization");
+  // Of the target that is judged: the message's own is the question of another proxy.
   const tokenInQuery = query !== "" && new URLSearchParams(query).has("access_token");
+  const { authorization } = isUpgrade
+    ? upgradeCredentials(message)
+    : { authorization: valuesOf(rawHeaders, "authorization") };
   return { authorization, tokenInQuery, source: message };
 }
