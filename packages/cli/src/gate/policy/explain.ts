@@ -46,7 +46,8 @@ function cellsOf(rule: Rule, policy: Policy) {
     text,
     rule.access === "required" ? owners || "none" : "",
     [...scopesInWords(rule), ...claimsInWords(rule)].join(", "),
-    rule.source + others.map(({ template }) => `, and what the file says of ${template}`).join(""),
+    rule.source +
+      others.map(({ source, template }) => `, and what the ${source} says of ${template}`).join(""),
   ].map(escapeLine);
   return { cells, style: isUnguarded(rule) ? ("yellow" as const) : style };
 }

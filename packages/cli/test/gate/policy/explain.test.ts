@@ -46,6 +46,14 @@ test("operations that every token may call stand out", () => {
   expect(styles).toEqual(["bold", "yellow", "yellow"]);
 });
 
+test("what must admit as well is named with the place where it is stated", () => {
+  const text = explain(
+    policyOf("paths: { '/a/{x}': { get: {} }, '/a/{y}': { get: {} } }"),
+    (_, line) => line,
+  );
+  expect(text).toContain("document, and what the document says of /a/{y}\n");
+});
+
 test("the same as JSON", () => {
   const { rules, warnings, notes } = JSON.parse(explainJson(policy)) as Record<string, unknown[]>;
   expect(rules).toHaveLength(7);
