@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type TokenClaims, verifierFromEnv } from "@usher-auth/verify";
+import { isAuthError, type TokenClaims, verifierFromEnv } from "@usher-auth/verify";
 import { createGuard } from "@usher-auth/verify/guard";
 import type { Environment } from "../terminal.ts";
 import { createAnswers } from "./answer/answers.ts";
@@ -86,6 +86,8 @@ export async function startGate(settings: Settings, environment: Environment, lo
     const server = await startServer(handlers, settings, log);
     // So that the first request need not wait for keys. If the issuer is not up yet, the gate starts anyway.
     verifier.ready().catch((error: unknown) => {
+      // Revocations have a line of their own.
+      if (isAuthError(error) && error.code === "revocations_unavailable") return;
       log.warn("the keys cannot be fetched yet, and are tried again", {
         hint: (error as { hint?: string }).hint,
       });
