@@ -111,6 +111,11 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     }
     const response = this.#response;
     const { responseHeaders, method } = this.#outgoing;
+    // Chunks are taken off, and any other coding would arrive without a word about it.
+    if (!/^(?:chunked)?$/i.test(String(headers["transfer-encoding"] ?? ""))) {
+      this.#fail("api_unavailable", "The backend's response has a transfer coding other than chunked.");
+      return;
+    }
     this.#hasBody = method !== "HEAD" && status !== 204 && status !== 205 && status !== 304;
     this.#hasLength = !this.#hasBody || headers["content-length"] !== undefined;
     const list = headersForClient(status, headers, responseHeaders, this.#route);

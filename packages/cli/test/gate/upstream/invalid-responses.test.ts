@@ -14,6 +14,15 @@ test.each([
     "a length and chunks",
     `HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked${end}2\r\nok\r\n0${end}`,
   ],
+  [
+    "a coding under the chunks",
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked${end}2\r\nok\r\n0${end}`,
+  ],
+  ["a coding without chunks", `HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip${end}ok`],
+  [
+    "chunks within chunks",
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked${end}2\r\nok\r\n0${end}`,
+  ],
   ["a status that is not a number", `HTTP/1.1 OK${end}`],
   ["a status below 100", `HTTP/1.1 099 X${end}`],
   ["no HTTP at all", `SSH-2.0-OpenSSH_9.9\r\n`],
