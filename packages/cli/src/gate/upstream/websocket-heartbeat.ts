@@ -4,13 +4,21 @@ import type { WebSocket } from "ws";
 const interval = 30_000;
 /** A peer that has not answered as many pings is gone, and its connection is half open. */
 const mostMissed = 2;
+/** A peer for which bytes wait does not see a ping before them. Five minutes, as for HTTP. */
+const mostWaiting = 10;
+
+/** For how many pings a peer has been silent, without and with bytes that wait for it. */
+interface Silence {
+  missed: number;
+  waiting: number;
+}
 
 /**
  * Pings both ends of every bridge, and ends those that have gone without a word. A side that is not read at the
  * moment, because the other one is slow, is not counted.
  */
 export class Heartbeat {
-  readonly #missed = new Map<WebSocket, number>();
+  readonly #silent = new Map<WebSocket, Silence>();
   readonly #interval: number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,8 +28,9 @@ export class Heartbeat {
   }
 
   add(socket: WebSocket): void {
-    this.#missed.set(socket, 0);
-    const alive = () => this.#missed.has(socket) && this.#missed.set(socket, 0);
+    const silence: Silence = { missed: 0, waiting: 0 };
+    this.#silent.set(socket, silence);
+    const alive = () => void Object.assign(silence, { missed: 0, waiting: 0 });
     socket.on("pong", alive);
     socket.on("message", alive);
     socket.once("close", () => this.#remove(socket));
@@ -29,20 +38,23 @@ export class Heartbeat {
   }
 
   #ping(): void {
-    for (const [socket, missed] of this.#missed) {
+    for (const [socket, silence] of this.#silent) {
       if (socket.isPaused || socket.readyState !== socket.OPEN) continue;
-      if (missed >= mostMissed) {
+      const isWaiting = socket.bufferedAmount > 0;
+      if (isWaiting ? silence.waiting >= mostWaiting : silence.missed >= mostMissed) {
         socket.terminate();
-        continue;
+      } else if (isWaiting) {
+        silence.waiting++;
+      } else {
+        silence.missed++;
+        socket.ping();
       }
-      this.#missed.set(socket, missed + 1);
-      socket.ping();
     }
   }
 
   #remove(socket: WebSocket): void {
-    this.#missed.delete(socket);
-    if (this.#missed.size > 0) return;
+    this.#silent.delete(socket);
+    if (this.#silent.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

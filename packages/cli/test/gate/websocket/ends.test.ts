@@ -45,6 +45,18 @@ test.each(["client", "backend"])("a %s that answers no ping is ended", async (de
   expect((await seen.next("close"))[1]).toBe(dead === "client" ? 1006 : 1014);
 });
 
+test("a client that is slow to take a large message gets it", async () => {
+  const { client, atBackend } = await open({ heartbeat: 200 });
+  const message = Buffer.alloc(12 * 1024 * 1024, "m");
+  client.socket.pause();
+  atBackend.send(message);
+  // Longer than a client has that answers no pings.
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  client.socket.resume();
+  const [, received] = await Promise.race([client.seen.next("message"), client.seen.next("close")]);
+  expect(message.equals(received as Buffer)).toBe(true);
+});
+
 test("two that answer pings stay open", async () => {
   const { client } = await open({ heartbeat: 20 });
   let pings = 0;
