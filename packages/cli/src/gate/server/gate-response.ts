@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { closeAfterAnswer, markLastAnswer } from "./linger.ts";
 
 /** A body up to this many bytes is read to its end after the answer, so that the connection can stay open. */
@@ -16,6 +17,12 @@ export class GateResponse<Request extends IncomingMessage = IncomingMessage> ext
   awaitsContinue = false;
   /** Sent with the head. `setHeader` would do it, but makes Node take a list of headers apart: five times slower. */
   requestId: string | undefined;
+
+  /** One that was broken off behind another one would be sent as far as it came, and hold the connection up. */
+  override assignSocket(socket: Socket): void {
+    if (this.destroyed) closeAfterAnswer(socket);
+    else super.assignSocket(socket);
+  }
 
   /** Asks the client for the body, if it waits for that. To be called when the body is wanted. */
   override writeContinue(callback?: () => void): void {

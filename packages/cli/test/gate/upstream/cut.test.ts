@@ -32,6 +32,28 @@ test("a chunked response that ends early is cut: its last chunk never comes", as
   expect(await gate.outcome()).toMatchObject({ end: "cut", problem: "api_unavailable" });
 });
 
+test("a response that is cut behind another one ends the connection after that one", async () => {
+  const broken = Promise.withResolvers<void>();
+  const backend = await startRawBackend(async (socket, head) => {
+    if (head.startsWith("GET /first")) {
+      await broken.promise;
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst");
+      return;
+    }
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+    setTimeout(() => socket.resetAndDestroy(), 50);
+    setTimeout(broken.resolve, 200);
+  });
+  const gate = await startGate(backend.url);
+  const client = await rawClient(gate.port);
+  client.write(`${get.replace("/", "/first")}${get}${get}`);
+  const { text, error } = await client.closed();
+  expect(text).toMatch(/first$/);
+  expect(error).toBeUndefined();
+  for (let count = 0; count < 3; count++) await gate.outcome();
+  expect(gate.outcomes.filter(({ end }) => end === "cut")).toHaveLength(2);
+});
+
 test("a chunk that is not well formed cuts the response", async () => {
   const backend = await startRawBackend((socket) => {
     socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
