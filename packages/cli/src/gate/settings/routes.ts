@@ -1,6 +1,7 @@
 import type { FileRule } from "../policy/rule.ts";
 import { parseTemplate } from "../policy/template.ts";
 import type { Faults } from "./faults.ts";
+import { foreignSpelling } from "./foreign-spelling.ts";
 import type { ParsedFile, Place } from "./parse-file.ts";
 import type { RouteEntry } from "./schema.ts";
 
@@ -24,7 +25,9 @@ export function readRoutes({ content, at }: ParsedFile, faults: Faults): readonl
 
 function check(entry: RouteEntry, fault: (place: Place, text: string) => void): void {
   const template = parseTemplate(entry.path);
-  if ("fault" in template) fault(["path"], `it ${template.fault}`);
+  const foreign = foreignSpelling(entry.path);
+  if (foreign !== undefined) fault(["path"], foreign);
+  else if ("fault" in template) fault(["path"], `it ${template.fault}`);
   for (const [index, method] of (entry.methods ?? []).entries()) {
     if (!/^[A-Z][A-Z-]{0,30}$/.test(method)) fault(["methods", index], "a method in upper case, such as GET");
     if (method === "TRACE" || method === "CONNECT")
