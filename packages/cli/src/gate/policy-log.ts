@@ -22,13 +22,13 @@ export function logPolicy(log: GateLog, event: PolicyEvent): void {
     case "failed":
       log.warn(
         event.isServing
-          ? "the document cannot be read; the last good one is used"
-          : "the document cannot be read; every request is answered with 503 until it can",
+          ? "the document cannot be used; the last good one is used"
+          : "the document cannot be used; every request is answered with 503 until it can",
         { hint: event.reason },
       );
       return;
     case "recovered":
-      log.info("the document can be read again");
+      log.info("the document can be used again");
   }
 }
 

@@ -96,7 +96,14 @@ export async function fetchDocument(
     },
     signal: signal === undefined ? late : AbortSignal.any([late, signal]),
   }).catch((error: unknown) => {
-    throw new CannotRun(`Nothing answers at ${name} (${causeOf(error)}). Is the API running?`);
+    const cause = causeOf(error);
+    // Another protocol, or a certificate that is not trusted.
+    const isThere = /SSL|TLS|CERT|SIGNATURE|ISSUER/.test(cause);
+    throw new CannotRun(
+      isThere
+        ? `No https connection to ${name} (${cause}). Check the certificate, and whether the API speaks https.`
+        : `Nothing answers at ${name} (${cause}). Is the API running?`,
+    );
   });
   if (response.status === 304 && etag !== undefined) return undefined;
   if (!response.ok) {

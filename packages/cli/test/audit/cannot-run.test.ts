@@ -29,6 +29,12 @@ test.each<[string, string[] | (() => Promise<string[]>), Record<string, string>,
     /Is the API running/,
   ],
   [
+    "https where only http is spoken",
+    async () => [(await serve(minimal)).replace("http:", "https:")],
+    tokens,
+    /No https connection to https:.*ERR_SSL/,
+  ],
+  [
     "a document that needs a token",
     async () => [await serve("no", 401)],
     tokens,

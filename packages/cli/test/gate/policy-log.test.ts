@@ -25,9 +25,9 @@ it("logs what happens to the routes, and not every warning about a large documen
     ["info", "the routes have changed", undefined],
     ["warn", "Less is required: GET /a is public.", undefined],
     ["warn", "look", undefined],
-    ["warn", "the document cannot be read; the last good one is used", "no answer"],
-    ["warn", "the document cannot be read; every request is answered with 503 until it can", "no answer"],
-    ["info", "the document can be read again", undefined],
+    ["warn", "the document cannot be used; the last good one is used", "no answer"],
+    ["warn", "the document cannot be used; every request is answered with 503 until it can", "no answer"],
+    ["info", "the document can be used again", undefined],
   ]);
   log.close();
 });

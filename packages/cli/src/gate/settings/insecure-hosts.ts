@@ -30,9 +30,15 @@ function mayBeUsed({ protocol, hostname }: URL, allowed: readonly string[]): boo
 export const httpAdvice =
   "must be https, or http on this machine (localhost) or on a host in allowInsecureHosts (USHER_ALLOW_INSECURE_HOSTS): over http, anyone on the network could change what is sent.";
 
+/** What servers listen on, and print as their own address. */
+const everyAddress: ReadonlySet<string> = new Set(["0.0.0.0", "[::]"]);
+const everyAddressAdvice =
+  "must be https, or http to an address that the API has: 0.0.0.0 and [::] mean every address of a machine. Use 127.0.0.1, and let the API listen there only.";
+
 /** @throws {CannotRun} The address may not be used. */
 export function checkHttp(address: URL, allowed: readonly string[], name: string): void {
-  if (!mayBeUsed(address, allowed)) throw new CannotRun(`${name} ${httpAdvice}`);
+  if (mayBeUsed(address, allowed)) return;
+  throw new CannotRun(`${name} ${everyAddress.has(address.hostname) ? everyAddressAdvice : httpAdvice}`);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -120,7 +120,7 @@ const cases: [string, string, PolicyParts, (string | RegExp)[]][] = [
         ["org_id", "org"],
       ]),
     },
-    ['The owner parameter "org_id" is in no path, so it holds no one.'],
+    ['The owner parameter "org_id" is in no path, so it restricts no one. Parameters of the paths: user_id.'],
   ],
   [
     "stated owners that the settings ignore",

@@ -39,6 +39,10 @@ test.each(vectors.filter(({ url }) => url.includes("://")))(
   },
 );
 
+test.each(["http://0.0.0.0:8000/a", "http://[::]:8000/a"])("%s is where servers listen", async (url) => {
+  await expect(read(url, [])).rejects.toThrow(/^--openapi must be https, .*Use 127\.0\.0\.1/);
+});
+
 test("the messages have the words that all packages share", () => {
   expect(httpAdvice).toContain(wording.url);
   expect(hostAdvice).toContain(wording.entry);

@@ -6,7 +6,7 @@ import type { Rule } from "../rule.ts";
 import { inWords, isLooser, labelOf } from "../strictness.ts";
 import { namesOf, parseTemplate } from "../template.ts";
 
-/** Owner parameters that hold no one. */
+/** Owner parameters that restrict no one. */
 export function ownerWarnings(
   documented: readonly DocumentRule[],
   ofFile: readonly Rule[],
@@ -16,8 +16,9 @@ export function ownerWarnings(
   const rules = [...ofFile, ...documented.map(({ rule }) => rule)];
   const names = new Set(rules.flatMap(({ template }) => namesIn(template)));
   for (const name of ownerParams?.keys() ?? []) {
-    if (!names.has(name))
-      warnings.push(escapeLine(`The owner parameter "${name}" is in no path, so it holds no one.`));
+    if (names.has(name)) continue;
+    const known = names.size === 0 ? "" : ` Parameters of the paths: ${[...names].join(", ")}.`;
+    warnings.push(escapeLine(`The owner parameter "${name}" is in no path, so it restricts no one.${known}`));
   }
   for (const rule of rules) {
     if (rule.access !== "public" && rule.access !== "optional") continue;
