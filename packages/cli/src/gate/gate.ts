@@ -66,6 +66,7 @@ export async function startGate(settings: Settings, environment: Environment, lo
       trusted,
       report: ({ request, ...outcome }) => {
         if (outcome.code !== undefined) log.refused(request, outcome);
+        else if (outcome.hint !== undefined) log.originUnknown(request, outcome.hint);
       },
     }),
     health: createHealth({

@@ -151,6 +151,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   function tell({ status, code, hint, route }: Answer, request: IncomingMessage): void {
     if (code !== undefined) log.refused(request, { status, code, hint, route });
+    // The page sees a network error, and nothing else tells why.
+    else if (hint !== undefined) log.originUnknown(request, hint);
     log.served(request, { status, route, milliseconds: 0 });
   }
 
@@ -175,7 +177,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
 }
 
-const withoutBackend: Answer = { ...gateProblem("not_found"), hint: undefined, route: undefined };
+const withoutBackend: Answer = {
+  ...gateProblem("not_found"),
+  hint: "not one of the gate's own paths, and without `upstream` there is no backend to pass it on to",
+  route: undefined,
+};
 
 function unspeakable({ principal, route }: Pass): Answer {
   const identity = identityOf(principal);

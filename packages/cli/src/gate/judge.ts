@@ -37,7 +37,7 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     if (fault !== undefined) return answer(head, gateProblem("header_rejected"), { hint: fault });
     const preflight = cors.preflight(head.method, head.rawHeaders);
     if (preflight !== undefined)
-      return { answer: { ...preflight, code: undefined, hint: undefined, route: undefined } };
+      return { answer: { hint: undefined, ...preflight, code: undefined, route: undefined } };
 
     const routes = policy()?.table;
     if (routes === undefined) return answer(head, gateProblem("policy_unavailable"));
@@ -45,11 +45,13 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     const isOwn = target.segments[0] === ".usher";
     const found = isOwn ? undefined : routes.find(head.method, target.segments);
     const credentials = credentialsOf(head, target);
-    if (found === undefined) return refuseAfterToken(head, credentials, gateProblem("not_found"));
+    if (found === undefined)
+      return refuseAfterToken(head, credentials, gateProblem("not_found"), { hint: unknownPath(head) });
     if ("allow" in found) {
       if (!cors.ownsResponseHeaders && isPreflight(head)) return letPass(target, found.allow, credentials);
       const allow = found.allow.join(", ");
-      return refuseAfterToken(head, credentials, gateProblem("method_not_allowed", { allow }));
+      const hint = `the path has no ${head.method}, only ${allow}`;
+      return refuseAfterToken(head, credentials, gateProblem("method_not_allowed", { allow }), { hint });
     }
     return admit(head, target, credentials, found.matches);
   };
@@ -73,7 +75,7 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     const [first] = matches as readonly [Match, ...Match[]];
     const route = `${head.method} ${first.rule.template}`;
     if (matches.some(({ rule }) => rule.access === "denied"))
-      return refuseAfterToken(head, credentials, gateProblem("not_found"), route);
+      return refuseAfterToken(head, credentials, gateProblem("not_found"), { route, hint: denied });
     const needed = matches.filter(({ rule }) => rule.access === "required");
     const accesses = needed.map(accessOf);
     const pass = (principal: Principal | null): Verdict => ({
@@ -97,12 +99,12 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     head: Head,
     credentials: Credentials,
     problem: ProblemResponse,
-    route?: string,
+    told: Pick<Answer, "hint"> & { readonly route?: string },
   ): Verdict | Promise<Verdict> {
     return settle(
       () => guard.admit({ ...credentials, ...anyToken }),
-      () => answer(head, problem, { route }),
-      (error) => refusal(head, error, route),
+      () => answer(head, problem, told),
+      (error) => refusal(head, error, told.route),
     );
   }
 
@@ -123,6 +125,15 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
       answer: { status, headers: { ...headers, ...cors.headersFor(rawHeaders) }, body, code, hint, route },
     };
   }
+}
+
+const denied = "a route with `access: denied` fits the path";
+
+/** For the operator, who looks for a route that is missing. */
+function unknownPath({ isUpgrade }: Head): string {
+  return isUpgrade
+    ? "no route fits the path: a WebSocket needs one with GET in usher.gate.yaml"
+    : "no route of the document or of usher.gate.yaml fits the path: --explain lists all";
 }
 
 /** Fetch standard, "CORS-preflight request". */

@@ -121,6 +121,14 @@ describe("a request", () => {
     expect(await codeOf(label, [tokenOf("user-1")])).toBe(expected);
   });
 
+  it.each([
+    ["GET /nowhere", /^no route of the document/],
+    ["GET /closed", /access: denied/],
+    ["DELETE /api/user-1/tasks", /^the path has no DELETE, only GET/],
+  ])("%s has a hint for the operator", async (label, hint) => {
+    expect((await answerOf(label, [tokenOf("user-1")])).hint).toMatch(hint);
+  });
+
   it.each(["/api/user-1/tasks", "/nowhere", "/closed", "/reports"])(
     "without a token learns nothing of %s",
     async (path) => {

@@ -17,7 +17,12 @@ export interface PreflightResponse {
   /** In lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** For the operator: why the page may not send its request. */
+  readonly hint?: string;
 }
+
+/** Characters of an origin in the log. */
+const longestOrigin = 100;
 
 const exposed = "WWW-Authenticate, Retry-After";
 const varyOfPreflights = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -49,10 +54,13 @@ export function createCors(origins: readonly string[] | false): Cors {
     preflight(method, rawHeaders) {
       if (method !== "OPTIONS" || valuesOf(rawHeaders, "access-control-request-method").length === 0)
         return undefined;
-      if (valuesOf(rawHeaders, "origin").length === 0) return undefined;
+      const [sent] = valuesOf(rawHeaders, "origin");
+      if (sent === undefined) return undefined;
       const origin = allowedOrigin(rawHeaders);
-      const grant = origin === undefined ? {} : grantTo(origin);
-      return { status: 204, headers: { vary: varyOfPreflights, ...grant }, body: "" };
+      if (origin !== undefined)
+        return { status: 204, headers: { vary: varyOfPreflights, ...grantTo(origin) }, body: "" };
+      const hint = `the page is of ${quote(sent)}, allowed are: ${[...allowed].join(", ") || "none"}`;
+      return { status: 204, headers: { vary: varyOfPreflights }, body: "", hint };
     },
 
     headersFor(rawHeaders) {
@@ -76,6 +84,11 @@ function grantTo(origin: string): Record<string, string> {
     "access-control-allow-headers": "Authorization, *",
     "access-control-max-age": "7200",
   };
+}
+
+/** Anyone can send it, and as long as a header may be. */
+function quote(origin: string): string {
+  return JSON.stringify(origin.slice(0, longestOrigin));
 }
 
 /** Also `capacitor://localhost` and the like: apps whose pages come from the app itself. */

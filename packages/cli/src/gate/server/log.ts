@@ -31,6 +31,8 @@ interface LoggedOutcome {
 export interface GateLog {
   /** @param request Undefined: what arrived was not a request. */
   refused(request: IncomingMessage | undefined, outcome: LoggedOutcome): void;
+  /** A preflight for a page whose origin CORS does not allow. */
+  originUnknown(request: IncomingMessage, hint: string): void;
   /** The backend did not answer, or not well. */
   upstreamFailed(request: IncomingMessage, outcome: LoggedOutcome & { readonly cause?: unknown }): void;
   /** Every request, at the level `debug`. */
@@ -89,6 +91,13 @@ export function createLog(level: LogLevel, sink: Sink, environment: Environment 
         `refused ${outcome.code}`,
         "a request was refused",
         factsOf(request, outcome),
+      ),
+    originUnknown: (request, hint) =>
+      counted(
+        "info",
+        "origin unknown",
+        "a page of another origin may not call the API: see `cors`",
+        factsOf(request, { status: 204, hint }),
       ),
     upstreamFailed: (request, outcome) =>
       counted(

@@ -20,6 +20,8 @@ import { passRefusal } from "./websocket-refusal.ts";
 import { type Ends, relay } from "./websocket-relay.ts";
 import { waitFor } from "./websocket-waiting.ts";
 
+const otherOrigin = "the page's origin is not among those of `cors`";
+
 /** What a bridge needs. */
 export interface BridgeOptions {
   readonly upstream: URL;
@@ -123,7 +125,7 @@ export function bridgeWebSockets(options: BridgeOptions): Bridge {
           resolve({ status: response.status, problem, cause });
         };
         if (isClosing) return refuse("api_unavailable");
-        if (!isOriginAllowed(request, cors)) return refuse("origin_rejected");
+        if (!isOriginAllowed(request, cors)) return refuse("origin_rejected", otherOrigin);
         const handshake = readHandshake(request);
         if (handshake === undefined) return refuse("bad_request");
 

@@ -42,7 +42,9 @@ const others = [
 
 test.for(others)("a preflight of %j is answered, and grants nothing", (origin) => {
   const vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-  expect(preflightOf(origin)).toEqual({ status: 204, headers: { vary }, body: "" });
+  const allowed = "https://app.example.com, http://localhost:5173, capacitor://localhost";
+  const hint = `the page is of ${JSON.stringify(origin)}, allowed are: ${allowed}`;
+  expect(preflightOf(origin)).toEqual({ status: 204, headers: { vary }, body: "", hint });
 });
 
 test("neither credentials nor a private network are granted", () => {

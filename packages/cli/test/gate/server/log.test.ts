@@ -56,6 +56,13 @@ test("writes a code at most once a second, and how many there were", () => {
   expect(lines).toHaveLength(5);
 });
 
+test("writes a line for a page of another origin, which only sees a network error", () => {
+  const { log, lines } = testLog();
+  log.originUnknown(request, "the page is of null");
+  const msg = "a page of another origin may not call the API: see `cors`";
+  expect(lines).toMatchObject([{ level: "info", status: 204, hint: "the page is of null", msg }]);
+});
+
 test("loses nothing at the end", () => {
   const { log, lines } = testLog();
   for (let count = 0; count < 3; count++)
