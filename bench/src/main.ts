@@ -6,7 +6,8 @@ import { parseArgs, promisify } from "node:util";
 import { chartOf } from "./chart.ts";
 import { compareTrees } from "./compare/compare.ts";
 import { withResults } from "./report.ts";
-import { type Suite, suites } from "./suites.ts";
+import type { Suite } from "./suite.ts";
+import { suites } from "./suites.ts";
 import { type Result, tableOf } from "./table.ts";
 import { inShort, verdictsOn } from "./targets.ts";
 

@@ -1,5 +1,6 @@
 import type { SigningAlgorithm } from "@usher-auth/testing";
 import type { Effort } from "./rounds.ts";
+import type { Suite } from "./suite.ts";
 import { bundle } from "./suites/bundle.ts";
 import { gateSuites } from "./suites/gate/suites.ts";
 import { type Framework, http } from "./suites/http.ts";
@@ -7,22 +8,6 @@ import { memory } from "./suites/memory.ts";
 import { loading, lookUp, revocationMemory } from "./suites/revocation.ts";
 import { rows } from "./suites/rows/rows.ts";
 import { cached, refused, uncached } from "./suites/verification.ts";
-
-/** The unit of a suite's numbers. */
-export type Unit = "nanoseconds" | "requests" | "megabytes" | "seconds" | "package";
-
-export interface Suite {
-  readonly name: string;
-  readonly title: string;
-  readonly unit: Unit;
-  /** The contender that the others are compared with. Default: Usher, of which there is one. */
-  readonly baseline?: string;
-  /** Whether `--quick` runs it. */
-  readonly isQuick: boolean;
-  /** Whether it returns columns and notes beside the values. */
-  readonly isDetailed?: boolean;
-  readonly run: (isQuick: boolean) => unknown;
-}
 
 const effort = (isQuick: boolean): Effort => (isQuick ? { rounds: 7, time: 30 } : { rounds: 31, time: 75 });
 const algorithms: readonly SigningAlgorithm[] = ["HS256", "EdDSA", "ES256", "RS256"];

@@ -1,4 +1,4 @@
-import type { Unit } from "./suites.ts";
+import type { Unit } from "./suite.ts";
 
 /** One suite's numbers by contender, in the suite's unit. */
 export interface Result {

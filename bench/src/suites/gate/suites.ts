@@ -1,4 +1,4 @@
-import type { Suite } from "../../suites.ts";
+import type { Suite } from "../../suite.ts";
 import { answers, proxies } from "./contenders.ts";
 import { gate, type Way } from "./gate.ts";
 import type { WorkloadName } from "./workloads.ts";

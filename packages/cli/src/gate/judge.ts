@@ -58,7 +58,7 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
 
   /**
    * A preflight has no token, and the backend is to answer it. It passes only where the document knows the
-   * path and no OPTIONS of its own.
+   * path, and no OPTIONS for it.
    */
   function letPass(target: Target, allow: readonly string[], credentials: Credentials): Verdict {
     const route = `OPTIONS (preflight for ${allow.join(", ")})`;

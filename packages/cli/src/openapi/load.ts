@@ -125,7 +125,7 @@ export async function fetchDocument(
 
 /**
  * Like `fetch`, without a proxy: with NODE_USE_ENV_PROXY=1 and HTTP_PROXY, that one would ask the proxy for
- * http://127.0.0.1 as well, and the proxy could answer with a document of its own.
+ * http://127.0.0.1 as well, and the proxy could answer with another document.
  */
 async function fetchDirectly(source: URL, init: Pick<RequestInit, "redirect" | "headers" | "signal">) {
   const undici = await import("undici");

@@ -137,7 +137,7 @@ describe("a request", () => {
     },
   );
 
-  it("is told the methods of a path, with a token", async () => {
+  it("learns the methods of a path, with a token", async () => {
     const { headers } = await answerOf("DELETE /api/user-1/tasks", [tokenOf("user-1")]);
     expect(headers.allow?.split(", ")).toEqual(expect.arrayContaining(["GET", "HEAD", "POST"]));
   });
@@ -173,7 +173,7 @@ describe("a request", () => {
     expect("pass" in (await ask("GET /reports", [tokenOf("user-1", claims)]))).toBe(passes);
   });
 
-  it("is held to the claim of another owner", async () => {
+  it("is restricted to the claim of another owner", async () => {
     expect(await passOf("GET /orgs/o1", [tokenOf("user-1", { org: "o1" })])).toMatchObject({
       principal: { id: "user-1" },
     });

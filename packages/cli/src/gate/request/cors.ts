@@ -12,7 +12,7 @@ export interface Cors {
 }
 
 /** A complete response. */
-export interface PreflightResponse {
+interface PreflightResponse {
   readonly status: number;
   /** In lower case. */
   readonly headers: Readonly<Record<string, string>>;

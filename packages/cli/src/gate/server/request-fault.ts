@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { GateProblemCode } from "../problem.ts";
+import { isHost } from "../request/raw-headers.ts";
 
 /** Headers of one request. What a browser and three proxies send are about forty. */
 const mostHeaders = 200;
@@ -14,13 +15,8 @@ export function faultOf(request: IncomingMessage): GateProblemCode | undefined {
   if (rawHeaders.length > 2 * mostHeaders) return "headers_too_large";
   if (url.length > longestTarget) return "uri_too_long";
   // RFC 9112 section 3.2. HTTP/1.0, which some load balancers' health checks use, has no Host header.
-  if (httpVersion === "1.1" && !isHost(headers.host)) return "bad_request";
+  if (httpVersion === "1.1" && !isHost(headers.host ?? "")) return "bad_request";
   // RFC 9112 section 6.1: HTTP/1.0 has no transfer codings, so another server may see another end of the body.
   if (httpVersion === "1.0" && headers["transfer-encoding"] !== undefined) return "bad_request";
   return undefined;
-}
-
-/** RFC 9110 section 7.2: a host and a port, and no other part of a URL. */
-function isHost(host: string | undefined): boolean {
-  return host !== undefined && !/[/\\?#@\s]/.test(host) && URL.canParse(`http://${host}`);
 }

@@ -218,7 +218,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     if (!this.#isOver) this.#controller?.resume();
   };
 
-  /** Starts the time anew that the side that is waited for has. */
+  /** Starts the timer again, for the side that the exchange waits for. */
   #watch(): void {
     const { timeout, idleTimeout } = this.#route;
     const isIdle = this.#response.headersSent || this.#upload?.waitsForClient === true;

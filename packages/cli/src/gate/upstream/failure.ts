@@ -1,6 +1,6 @@
 import type { GateProblemCode } from "../problem.ts";
 
-/** Why a request failed: what the client is told, and what only the log is told. */
+/** Why a request failed: what the client gets, and what only the log gets. */
 export interface Failure {
   readonly code: GateProblemCode;
   readonly cause: string;
@@ -13,7 +13,7 @@ const invalidRequests = new Set(["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED"]
 /** Errors of a connection that the backend closed. */
 const closed = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
-/** The failure that an error of the connection to the backend stands for. */
+/** The failure that an error of the connection to the backend means. */
 export function failureOf(error: Error): Failure {
   const code = codeOf(error);
   const cause = textOf(error);
@@ -31,7 +31,7 @@ function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-/** A host with several addresses fails with all of their errors, and without a message of its own. */
+/** A host with several addresses fails with all of their errors, and without a message. */
 function textOf(error: Error): string {
   const messages = error instanceof AggregateError ? error.errors.map((each: Error) => each.message) : [];
   const message = error.message || messages.join(", ") || error.name;

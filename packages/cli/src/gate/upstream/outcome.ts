@@ -10,7 +10,7 @@ export interface Outcome {
    * - `client_left`: the client closed its connection first.
    */
   readonly end: "complete" | "cut" | "client_left";
-  /** What the client was told, or would have been if no response had begun. */
+  /** What the client got, or would have got if no response had begun. */
   readonly problem: GateProblemCode | undefined;
   /** For the operator. Never sent. */
   readonly cause: string | undefined;

@@ -32,7 +32,7 @@ export function connectUpstream(settings: UpstreamSettings): Upstream {
   const { upstream, timeout, idleTimeout, maxRequestBytes, cors } = settings;
   const options: Pool.Options = {
     allowH2: false,
-    // The exchange has timers of its own, which know whom a request waits for.
+    // The exchange has timers, which know which side a request waits for.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout,

@@ -86,7 +86,7 @@ test("a client that stops in the middle of its upload is a 408 after idleTimeout
   expect(await gate.outcome()).toMatchObject({ status: 408, problem: "request_timeout" });
 });
 
-test("an upload may take longer than timeout, which begins anew with each part and at its end", async () => {
+test("an upload may take longer than timeout, which begins again with each part and at its end", async () => {
   const backend = await startBackend((request, response) => {
     request.resume().on("end", () => response.end("done"));
   });

@@ -21,7 +21,7 @@ test("the head of a response arrives before there is a body, and each event as i
   const client = await rawClient(gate.port);
   client.write("GET /stream HTTP/1.1\r\nHost: gate\r\n\r\n");
   await client.until("text/event-stream");
-  // The backend sends each one only when it is told to, so the one before has arrived without it.
+  // The backend sends each one only when asked to, so the one before has arrived without it.
   for (const name of ["/one", "/two", "/six"]) {
     await send(gate.url + name);
     await client.until(`data: ${name}`);

@@ -6,7 +6,7 @@ import { startHttpsBackend } from "../support/https-backend.ts";
 const run = promisify(execFile);
 const program = new URL("../support/tls-gate-process.ts", import.meta.url).pathname;
 
-/** What a gate in a process of its own answers. */
+/** What a gate in a separate process answers. */
 async function answered(url: string, env: Record<string, string>): Promise<unknown> {
   const args = ["--conditions=@usher-auth/source", program, url];
   const { stdout } = await run(process.execPath, args, { env: { ...process.env, ...env } });

@@ -1,4 +1,4 @@
-// A gate in a process of its own, so that its memory is its own: prints its port. Ends with its standard input.
+// A gate in a separate process, so that its memory is its own: prints its port. Ends with its standard input.
 // With --expose-gc, so that what is only garbage does not count.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

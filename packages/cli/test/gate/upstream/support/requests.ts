@@ -15,7 +15,7 @@ export interface Sent {
   readonly body?: string;
 }
 
-/** Sends one request on a connection of its own. Rejects if the response is not complete. */
+/** Sends one request on a new connection. Rejects if the response is not complete. */
 export function send(url: string, { method = "GET", headers = {}, body }: Sent = {}): Promise<Received> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent: false }, (incoming) => {

@@ -1,4 +1,4 @@
-// A gate in a process of its own, for one request: prints the response.
+// A gate in a separate process, for one request: prints the response.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connectUpstream } from "../../../../src/gate/upstream/upstream.ts";
