@@ -7,7 +7,7 @@ import type { Random } from "../../tokens/support/random.ts";
 import { blocksOf, ContentCheck, contentOf } from "./content.ts";
 
 /** One request of a user. */
-export interface Call {
+interface Call {
   readonly url: string;
   readonly dispatcher: Dispatcher;
   readonly user: string;
@@ -21,7 +21,7 @@ export interface Call {
 /** The connection or the gate's way to the backend failed. That is right while one of them is killed. */
 export class Failed extends Error {}
 /** The answer is not this request's. Never right. */
-export class Wrong extends Error {}
+class Wrong extends Error {}
 
 /** Resolves if the answer is right. */
 export type Kind = (call: Call) => Promise<void>;
