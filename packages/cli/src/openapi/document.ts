@@ -51,11 +51,17 @@ export function parseAnyPaths(text: string, name: string): Document {
   return { root, text };
 }
 
+/**
+ * Errors are thrown: with `silent`, the parser would return what it understood of a text. `<<` merges a mapping
+ * into another one, as in most parsers: an operation may have its `security` from there.
+ */
+const yamlOptions = { logLevel: "error", merge: true } as const;
+
 function parseAny(text: string, name: string): unknown {
   if (text.trimStart().startsWith("<"))
     throw new CannotRun(`${name} is a web page, not an OpenAPI document.`);
   try {
-    return text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, { logLevel: "silent" });
+    return text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, yamlOptions);
   } catch {
     // The parsers' own messages quote the text.
     throw new CannotRun(`${name} cannot be parsed: it is neither JSON nor YAML.`);

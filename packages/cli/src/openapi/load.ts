@@ -86,8 +86,8 @@ export async function fetchDocument(
   { timeout = defaultTimeout, etag, signal }: FetchOptions = {},
 ): Promise<DocumentText | undefined> {
   const name = nameOf(source);
+  const send = source.protocol === "http:" ? await directFetch() : fetch;
   const late = AbortSignal.timeout(timeout);
-  const send = source.protocol === "http:" ? fetchDirectly : fetch;
   const response = await send(source, {
     redirect: "manual",
     headers: {
@@ -127,10 +127,12 @@ export async function fetchDocument(
  * Like `fetch`, without a proxy: with NODE_USE_ENV_PROXY=1 and HTTP_PROXY, that one would ask the proxy for
  * http://127.0.0.1 as well, and the proxy could answer with another document.
  */
-async function fetchDirectly(source: URL, init: Pick<RequestInit, "redirect" | "headers" | "signal">) {
+async function directFetch() {
   const undici = await import("undici");
   agent ??= new undici.Agent();
-  return undici.fetch(source, { ...(init as UndiciRequestInit), dispatcher: agent });
+  const dispatcher = agent;
+  return (source: URL, init: Pick<RequestInit, "redirect" | "headers" | "signal">) =>
+    undici.fetch(source, { ...(init as UndiciRequestInit), dispatcher });
 }
 
 let agent: Agent | undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildRequest, plainPath } from "../../src/audit/requests/request.ts";
 import { sampleBody } from "../../src/audit/requests/sample.ts";
-import { parseDocument } from "../../src/openapi/document.ts";
+import { parseAnyPaths, parseDocument } from "../../src/openapi/document.ts";
 import { operationLines } from "../../src/openapi/operation-lines.ts";
 import { operationsOf } from "../../src/openapi/operations.ts";
 import { parseOwnerParams } from "../../src/openapi/owner-parameter.ts";
@@ -155,4 +155,23 @@ test("finds the line of an operation in YAML and JSON", () => {
   const json = JSON.stringify({ openapi: "3.1.0", paths: { "/a": { get: {}, post: {} } } }, null, 1);
   expect(operationLines(json)("POST", "/a")).toBe(6);
   expect(operationLines(json)("PUT", "/b")).toBeUndefined();
+});
+
+test.each([
+  ["a path twice", "paths:\n  /a: { get: {} }\n  /a: { get: { security: [] } }"],
+  ["the end of a text is missing", "paths:\n  /a:\n    get: { security: [{ oauth: [adm"],
+  ["a tab", "\tpaths: {}"],
+  ["two documents", "paths: {}\n---\nopenapi: 3.1.0\npaths: {}"],
+])("what is no valid YAML is not read in part: %s", (_name, text) => {
+  expect(() => parseAnyPaths(`openapi: 3.1.0\n${text}`, "test")).toThrow(
+    "test cannot be parsed: it is neither JSON nor YAML.",
+  );
+});
+
+test("a mapping is merged into another one", () => {
+  const { root } = parseAnyPaths(
+    "openapi: 3.1.0\nx-admin: &admin { security: [{ oauth: [admin] }] }\npaths: { /a: { get: { <<: *admin } } }",
+    "test",
+  );
+  expect(root.paths).toEqual({ "/a": { get: { security: [{ oauth: ["admin"] }] } } });
 });

@@ -74,7 +74,8 @@ function adviceOf(issue: Issue): string {
 
 function parseYaml(text: string, counter: LineCounter): Yaml | undefined {
   try {
-    return parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "silent" });
+    // With "silent", a second document in the file would be ignored.
+    return parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
   } catch {
     // Nested too deeply.
     return undefined;

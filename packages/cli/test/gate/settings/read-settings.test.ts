@@ -269,6 +269,9 @@ test("what is no YAML is said by its place", async () => {
     'deploy/usher.gate.yaml, line 2, column 25: not valid YAML (UNEXPECTED_TOKEN). Inside { }, a path with parameters needs quotes: { path: "/users/{user_id}" }.',
   );
   expect(others).toEqual([]);
+  expect(await faults("port: 1\n---\nport: 2")).toEqual([
+    expect.stringContaining("line 2, column 1: not valid YAML (MULTIPLE_DOCS)"),
+  ]);
   expect(await faults("port: 1\nport: 2")).toEqual([
     expect.stringContaining("line 2, column 1: not valid YAML (DUPLICATE_KEY)"),
   ]);
