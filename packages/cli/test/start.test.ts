@@ -1,5 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -28,6 +30,26 @@ test("works in a checkout without a build, and returns the exit code", () => {
   expect(usher(["decode"], createTestIssuer().tokenFor("ada"))).toMatchObject({ exitCode: 0 });
   expect(usher(["doctor", "--env", "/dev/null", "--json"], "undefined").exitCode).not.toBe(0);
   expect(usher(["docter"])).toMatchObject({ exitCode: 2 });
+});
+
+test.each([
+  ["20.20.2", false],
+  ["22.18.0", false],
+  ["22.19.0", true],
+  ["23.0.0", true],
+  ["24.1.0", true],
+])("starts on Node %s: %s", (version, starts) => {
+  const code = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } })`;
+  const words = ["--import", `data:text/javascript,${encodeURIComponent(code)}`, start, "--version"];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+  const refusal = `usher-auth: needs Node.js 22.19 or newer, but this is ${version}.\n`;
+  expect([status, stderr]).toEqual(starts ? [0, ""] : [2, refusal]);
+});
+
+test("requires the Node that undici requires", () => {
+  const engines = (path: string) =>
+    JSON.parse(readFileSync(createRequire(import.meta.url).resolve(path), "utf8")).engines.node;
+  expect(`${engines("../package.json")}.0`).toBe(engines("undici/package.json"));
 });
 
 test("reports a missing settings file itself: Node handles --env-file, but not --env", () => {
@@ -67,7 +89,7 @@ test("says in one line that it needs a newer Node", (context) => {
     encoding: "utf8",
   });
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-  expect(stderr).toMatch(/^usher-auth: needs Node\.js 22 or newer, but this is \d+\.\d+\.\d+\.\n$/);
+  expect(stderr).toMatch(/^usher-auth: needs Node\.js 22\.19 or newer, but this is \d+\.\d+\.\d+\.\n$/);
 });
 
 const main = ["--conditions=@usher-auth/source", "packages/cli/src/main.ts"];
