@@ -8,7 +8,14 @@ export async function startNodeRecorder(): Promise<Recorder> {
   const arrivals = new Arrivals();
   const server = createServer({ insecureHTTPParser: true, requireHostHeader: false }, (request, response) => {
     const headers = pairs(request.rawHeaders);
-    const recording = { method: request.method ?? "", target: request.url ?? "", headers, body: "" };
+    const trailers: [name: string, value: string][] = [];
+    const recording = {
+      method: request.method ?? "",
+      target: request.url ?? "",
+      headers,
+      trailers,
+      body: "",
+    };
     arrivals.add(recording);
     request.setEncoding("latin1");
     request.on("data", (text: string) => {
@@ -16,7 +23,7 @@ export async function startNodeRecorder(): Promise<Recorder> {
     });
     request.on("error", () => undefined);
     request.on("end", () => {
-      headers.push(...pairs(request.rawTrailers));
+      trailers.push(...pairs(request.rawTrailers));
       response.setHeader("content-type", "text/plain");
       response.end(`recorded ${recording.target}`);
     });

@@ -5,8 +5,10 @@ export interface Recording {
   readonly target: string;
   /** The path as the backend's frameworks get it, if the server decodes it for them (ASGI). */
   readonly path?: string;
-  /** Names as they arrived. Fields of the trailer are among them. */
+  /** Names as they arrived. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Fields behind the body, if the server hands them on. Grows at the end. */
+  readonly trailers?: readonly (readonly [name: string, value: string])[];
   /** ISO 8859-1. Grows while the body arrives. */
   readonly body: string;
 }

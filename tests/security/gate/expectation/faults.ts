@@ -21,6 +21,7 @@ export function faultsOf(recording: Recording, people: People): string[] {
     ...methodFaults(recording),
     ...identityFaults(recording, isPublic ? undefined : person),
     ...headerFaults(recording),
+    ...(recording.trailers ?? []).map(([name]) => `a field behind the body arrived: ${name}`),
   ];
 }
 

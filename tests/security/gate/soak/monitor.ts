@@ -20,10 +20,10 @@ if (file !== undefined) {
   const collect = runInNewContext("gc") as () => void;
   const write = () => {
     collect();
-    const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+    const { heapUsed, external, rss } = process.memoryUsage();
     const memory: Memory = {
       heap: heapUsed / 1e6,
-      buffers: (external + arrayBuffers) / 1e6,
+      buffers: external / 1e6,
       resident: rss / 1e6,
     };
     // Renamed, so that a reader never sees half of it.
