@@ -5,6 +5,7 @@ import { parametersOf } from "../../openapi/operations.ts";
 import { isOwnerName, type OwnerClaims } from "../../openapi/owner-parameter.ts";
 import { type StatedRules, statedRulesOf } from "../../openapi/stated-rules.ts";
 import { escapeLine } from "../../output/escape.ts";
+import { foreignSpelling } from "../settings/foreign-spelling.ts";
 import { basePathOf } from "./base-path.ts";
 import { claimOf, ownersOfPath } from "./owners.ts";
 import type { Rule } from "./rule.ts";
@@ -58,6 +59,10 @@ export function documentRules({ root }: Document, options: DocumentOptions): Doc
     }
     if (labels.has(label)) throw new CannotRun(`${label} is in the document twice.`);
     labels.add(label);
+    if (foreignSpelling(path) !== undefined)
+      warnings.push(
+        `${label}: in OpenAPI, a parameter is {name}, for one segment. *, : and <> mean nothing.`,
+      );
     rules.push(readOperation(documented, { template, names: namesOf(parsed), label, root, options }));
   }
   return { rules, warnings };

@@ -160,6 +160,14 @@ components: { securitySchemes: { key: { type: apiKey, in: query, name: k }, basi
     ["The document names servers with different paths. Only the first counts: see `basePath`."],
   ],
   [
+    "parameters as a framework writes them",
+    `paths: { ${["/a/:id", "/b/{v}:run", "/c/{x}*", "/d/{y:path}", "/{w}:{z}"].map((path) => `'${path}': { get: { ${scoped} } }`).join(", ")} }`,
+    {},
+    ["/a/:id", "/c/{x}*", "/d/{y:path}"].map(
+      (path) => `GET ${path}: in OpenAPI, a parameter is {name}, for one segment. *, : and <> mean nothing.`,
+    ),
+  ],
+  [
     "a path that no request can have",
     "paths: { '/a?b=c': { get: {} } }",
     {},
