@@ -1,6 +1,10 @@
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { GateResponse } from "./gate-response.ts";
+import { closeAfterAnswer, markLastAnswer } from "./linger.ts";
+
+/** Requests that a client may send on one connection without waiting for their answers. */
+const mostUnanswered = 100;
 
 /** The open connections of a server, and the responses that are running on each. */
 export class Connections {
@@ -12,6 +16,8 @@ export class Connections {
     this.#server = server;
     server.on("connection", (socket) => {
       this.#open.set(socket, new Set());
+      // Each request that waits may listen for the end of its connection.
+      socket.setMaxListeners(2 * mostUnanswered);
       socket.once("close", () => this.#open.delete(socket));
     });
   }
@@ -32,10 +38,18 @@ export class Connections {
     );
   }
 
+  /** A connection with too many responses gets these, and no further ones. */
   add(response: GateResponse): void {
-    const responses = this.#open.get(response.req.socket);
-    responses?.add(response);
-    response.once("close", () => responses?.delete(response));
+    const { socket } = response.req;
+    const responses = this.#open.get(socket);
+    if (responses === undefined) return;
+    responses.add(response);
+    response.once("close", () => responses.delete(response));
+    if (responses.size < mostUnanswered) return;
+    response.shouldKeepAlive = false;
+    markLastAnswer(socket);
+    // What Node calls after the last response. More may have arrived, and must not make the kernel reset it.
+    socket.destroySoon = () => closeAfterAnswer(socket);
   }
 
   /**

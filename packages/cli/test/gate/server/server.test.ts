@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { CannotRun } from "../../../src/command-line/command.ts";
@@ -151,6 +151,28 @@ test("takes an upgrade on a connection whose requests are answered", async () =>
   await client.until("handled");
   client.head("GET /ws HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket");
   expect(await client.closed).toMatch(/handled.*101 Switching/s);
+});
+
+test("handles 100 requests of a client that does not wait for answers, and closes", async () => {
+  const warned: Error[] = [];
+  const warn = (warning: Error) => void warned.push(warning);
+  process.on("warning", warn);
+  onTestFinished(() => void process.off("warning", warn));
+  const responses: ServerResponse[] = [];
+  const { server, lines } = await start({
+    handle: (request, response) => {
+      responses.push(response);
+      request.socket.on("close", () => {});
+      if (responses.length === 100) setImmediate(() => responses.forEach((each) => void each.end("handled")));
+    },
+  });
+  const client = new RawClient(server.port);
+  for (let count = 0; count < 150; count++) client.head(...get);
+  const text = await client.closed;
+  expect(text.match(/handled/g)).toHaveLength(100);
+  expect(text.match(/connection: close/gi)).toHaveLength(1);
+  expect(responses).toHaveLength(100);
+  expect([client.errors, lines, warned]).toEqual([[], [], []]);
 });
 
 test("answers a last request although more follows it", async () => {
