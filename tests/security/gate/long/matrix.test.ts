@@ -22,7 +22,7 @@ import { freePort } from "../support/ports.ts";
  * (section 6.5.1) forbids a server to take for headers.
  */
 const leftToTheProxy =
-  /: X-(?:Client-IP|Cluster-Client-IP|Host|Forwarded-(?:Server|User|Path)|Original-Host|Envoy-Original-Path) (?:arrived|is)|: (?:True-Client-IP|CF-Connecting-IP) is|: a header is named|: a field behind the body/i;
+  /: X-(?:Client-IP|Cluster-Client-IP|Host|Forwarded-(?:Server|Path)|Original-Host|Envoy-Original-Path) (?:arrived|is)|: (?:True-Client-IP|CF-Connecting-IP) is|: a header is named|: a field behind the body/i;
 
 const people = createPeople();
 const groups = attackGroups(people);

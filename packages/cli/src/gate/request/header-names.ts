@@ -51,8 +51,9 @@ export const isOverride: IsListed = headerNames(`
 
 /** Who the user is, in the words of other gateways. The gate has other names for it. */
 export const isIdentity: IsListed = headerNames(`
-  usher-* x-usher x-usher-* remote-user remote-groups remote-name remote-email x-remote-user x-remote-user-*
-  x-remote-group x-remote-groups x-remote-extra-* x-remote-name x-remote-email
+  usher-* x-usher x-usher-* x-forwarded-user x-forwarded-email x-forwarded-groups
+  x-forwarded-preferred-username x-forwarded-access-token remote-user remote-groups remote-name remote-email
+  x-remote-user x-remote-user-* x-remote-group x-remote-groups x-remote-extra-* x-remote-name x-remote-email
   x-user x-user-id x-userid x-user-name x-username x-user-email x-user-role x-user-roles x-user-groups x-userinfo
   x-auth-user x-auth-username x-auth-userid x-auth-email x-auth-roles x-auth-request-user
   x-auth-request-email x-auth-request-groups x-auth-request-preferred-username x-auth-request-access-token

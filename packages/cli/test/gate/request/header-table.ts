@@ -55,7 +55,6 @@ export const serversWords = [
   "X-Forwarded-Prefix",
   "X-Forwarded-Method",
   "X-Forwarded-Uri",
-  "X-Forwarded-User",
   "X-Forwarded-Client-Cert",
   "X-Real-IP",
   "X-Client-IP",
@@ -104,6 +103,7 @@ export const overrides = [
 
 /** Who the user is. */
 export const identity = [
+  "X-Forwarded-User",
   "X-Usher-User",
   "X-Usher-Session",
   "X-Usher-Organization",
