@@ -87,7 +87,7 @@ export async function startGate(settings: Settings, environment: Environment, lo
     const server = await startServer(handlers, settings, log);
     // So that the first request need not wait for keys. If the issuer is not up yet, the gate starts anyway.
     verifier.ready().catch((error: unknown) => {
-      // Revocations have a line of their own.
+      // The log has another line about revocations.
       if (isAuthError(error) && error.code === "revocations_unavailable") return;
       log.warn("the keys cannot be fetched yet, and are tried again", {
         hint: (error as { hint?: string }).hint,

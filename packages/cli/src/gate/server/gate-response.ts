@@ -46,7 +46,7 @@ export class GateResponse<Request extends IncomingMessage = IncomingMessage> ext
 
   #prepareForRest(): void {
     const { req: request } = this;
-    // The response has none of its own while another one is before it on the connection.
+    // The response has no socket yet while another response is before it on the connection.
     const { socket } = request;
     if (!this.awaitsContinue && Number(request.headers["content-length"]) <= smallBody) {
       this.once("finish", () => awaitRest(request));

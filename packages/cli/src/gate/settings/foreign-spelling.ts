@@ -13,7 +13,7 @@ const spellings: readonly { readonly pattern: RegExp; readonly advice: string }[
  * What is wrong with a path that is meant as a pattern and would be taken literally: `/admin/*` with
  * `access: denied` would close nothing.
  *
- * @returns undefined if nothing is. `%2A`, `%3A` and `%3C` stand for the characters themselves.
+ * @returns undefined if nothing is. `%2A`, `%3A` and `%3C` mean the characters themselves.
  */
 export function foreignSpelling(path: string): string | undefined {
   return spellings.find(({ pattern }) => pattern.test(path))?.advice;
