@@ -103,6 +103,10 @@ function readOperation(
   }
   if (security.hasInvalidScope)
     warn("a scope of the document cannot be part of a token, so no token satisfies it.");
+  if (security.dropsScopes)
+    warn(
+      "the document has scopes, and an alternative without any, so none is required. FastAPI writes alternatives where it means all: then state the scopes in usher.gate.yaml.",
+    );
   if (stated.exceptions.length > 0 && isHeld && owners.size > 0)
     warn(
       "the document states exceptions to the owner. The gate does not know them, and admits the owner only.",

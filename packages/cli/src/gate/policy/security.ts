@@ -10,12 +10,20 @@ export interface Security {
   readonly otherSchemes: readonly string[];
   /** Alternatives that no token can satisfy, because a scope cannot be part of a token. */
   readonly hasInvalidScope: boolean;
+  /** Whether scopes of one alternative are not required, because another one needs none. */
+  readonly dropsScopes: boolean;
 }
 
 /** RFC 6749 section 3.3, `scope-token`. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-const anyToken: Security = { access: "required", scopes: [], otherSchemes: [], hasInvalidScope: false };
+const anyToken: Security = {
+  access: "required",
+  scopes: [],
+  otherSchemes: [],
+  hasInvalidScope: false,
+  dropsScopes: false,
+};
 
 /**
  * Reads `security` of an operation, or else of the document. An empty list makes it public; an empty
@@ -47,9 +55,15 @@ function requiredBy(requirements: readonly Members[], root: Members): Security {
   const valid = alternatives.filter((scopes) => scopes.every((scope) => scopeToken.test(scope)));
   const hasInvalidScope = valid.length < alternatives.length;
   if (hasInvalidScope && valid.length === 0)
-    return { access: "denied", scopes: [], otherSchemes, hasInvalidScope };
+    return { ...anyToken, access: "denied", otherSchemes, hasInvalidScope };
   const isSatisfiedByAny = valid.some((scopes) => scopes.length === 0);
-  return { access: "required", scopes: isSatisfiedByAny ? [] : valid, otherSchemes, hasInvalidScope };
+  return {
+    access: "required",
+    scopes: isSatisfiedByAny ? [] : valid,
+    otherSchemes,
+    hasInvalidScope,
+    dropsScopes: isSatisfiedByAny && valid.some((scopes) => scopes.length > 0),
+  };
 }
 
 /** Whether the scheme is a token in `Authorization`. One that is not described is taken for it. */

@@ -142,6 +142,14 @@ components: { securitySchemes: { key: { type: apiKey, in: query, name: k }, basi
     ["GET /{user_id}: the document accepts key, basic, which the gate does not check. It requires a token."],
   ],
   [
+    "scopes, and an alternative without any",
+    "paths: { '/{user_id}': { get: { security: [{ oauth: [admin] }, { bearer: [] }] } } }",
+    {},
+    [
+      "GET /{user_id}: the document has scopes, and an alternative without any, so none is required. FastAPI writes alternatives where it means all: then state the scopes in usher.gate.yaml.",
+    ],
+  ],
+  [
     "a scope that cannot be",
     "paths: { /a: { get: { security: [{ oauth: ['a b'] }] } } }",
     {},
