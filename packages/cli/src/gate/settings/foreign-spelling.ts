@@ -5,7 +5,7 @@ const spellings: readonly { readonly pattern: RegExp; readonly advice: string }[
     advice: "`*` is not a pattern here. Write {rest...} at the end, or {name} for one segment",
   },
   { pattern: /(?:^|\/):[^/]/, advice: "write a parameter as {name}, not as :name" },
-  { pattern: /<[^/]*>/, advice: "write a parameter as {name}, not as <name>" },
+  { pattern: /<[^<>/]*>/, advice: "write a parameter as {name}, not as <name>" },
   { pattern: /\{[^{}]*:/, advice: "a parameter has a name only: {name}, or {name...} at the end" },
 ];
 
