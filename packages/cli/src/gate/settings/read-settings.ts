@@ -9,6 +9,7 @@ import { createCors } from "../request/cors.ts";
 import { collectFaults, type Faults } from "./faults.ts";
 import type { SettingsFlags } from "./flags.ts";
 import { checkHttp, hostAdvice, readInsecureHost } from "./insecure-hosts.ts";
+import { isOwnAddress } from "./own-address.ts";
 import { type ParsedFile, parseSettingsFile } from "./parse-file.ts";
 import { readRoutes } from "./routes.ts";
 import { type SettingsFile, settingsSchema } from "./schema.ts";
@@ -51,7 +52,11 @@ export async function readSettings(
     maxRequestBytes: numberOf("maxRequestBytes", flags["max-request-bytes"], content.maxRequestBytes, faults),
     revocations: readRevocations(flags.revocations, content.revocations, environment, faults),
   };
-  const { rules: fileRules, ownerParams } = settings;
+  const { rules: fileRules, ownerParams, upstream } = settings;
+  if (upstream !== undefined && isOwnAddress(upstream, settings))
+    faults.add(
+      `The gate would listen on port ${settings.port}, the backend's. Give one of them another port: --port.`,
+    );
   faults.try(() => trustedProxies(settings.trustedProxies));
   faults.try(() => createCors(settings.cors));
   const hasPolicy = (flags.openapi ?? content.openapi) !== undefined || settings.rules.length > 0;

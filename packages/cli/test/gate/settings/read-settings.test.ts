@@ -233,6 +233,25 @@ routes:
   expect(said.join("\n")).not.toContain("hunter2");
 });
 
+test.each([
+  ["http://127.0.0.1:8080", undefined, true],
+  ["http://localhost:8080", undefined, true],
+  ["http://[::1]:8080", "::1", true],
+  ["http://[::1]:8080", "127.0.0.1", false],
+  ["http://127.0.0.1:8080", "0.0.0.0", true],
+  ["http://127.0.0.1:8000", undefined, false],
+  ["https://localhost:8080", undefined, false],
+  ["http://api:8080", "0.0.0.0", false],
+])("a backend at %s and a gate on %s: the same address? %s", async (upstream, host, isSame) => {
+  const flags = { openapi, upstream, ...(host !== undefined && { host }) };
+  const environment = { BETTER_AUTH_URL: "https://app.example.com", USHER_ALLOW_INSECURE_HOSTS: "api" };
+  const said = await read(undefined, flags, environment).then(
+    () => "",
+    (error: unknown) => String(error),
+  );
+  expect(said.includes("The gate would listen on port 8080, the backend's.")).toBe(isSame);
+});
+
 test("what has another form is said by line and path, with the setting that may be meant", async () => {
   const text = `
 upstrem: http://127.0.0.1
