@@ -51,6 +51,9 @@ export function readPolicy(input: PolicyInput): Policy {
       ...(input.basePath === undefined && hasSeveralBasePaths(root)
         ? ["The document names servers with different paths. Only the first counts: see `basePath`."]
         : []),
+      ...(document !== undefined && documented.rules.length === 0
+        ? ["The document has no operations, so it opens no path."]
+        : []),
       ...documented.warnings,
       ...inForce.flatMap(({ warnings }) => warnings),
       ...ownerWarnings(documented.rules, ofFile, ownerParams),

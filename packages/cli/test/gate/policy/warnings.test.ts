@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fileRule, type PolicyParts, policyOf } from "./support/policy.ts";
 
+const noOperations = "The document has no operations, so it opens no path.";
 const scoped = "security: [{ oauth: [read] }]";
 
 /** Each case: what it is about, the document, the settings, and all of its warnings. */
@@ -159,13 +160,16 @@ components: { securitySchemes: { key: { type: apiKey, in: query, name: k }, basi
     "a document that is public",
     "security: []\npaths: {}",
     {},
-    ["The document says `security: []` for all operations: those without a `security` are public."],
+    [
+      "The document says `security: []` for all operations: those without a `security` are public.",
+      noOperations,
+    ],
   ],
   [
     "servers with different paths",
     "servers: [{ url: /a }, { url: 'https://example.com/a/' }, { url: /b }]\npaths: {}",
     {},
-    ["The document names servers with different paths. Only the first counts: see `basePath`."],
+    ["The document names servers with different paths. Only the first counts: see `basePath`.", noOperations],
   ],
   [
     "parameters as a framework writes them",
@@ -179,7 +183,10 @@ components: { securitySchemes: { key: { type: apiKey, in: query, name: k }, basi
     "a path that no request can have",
     "paths: { '/a?b=c': { get: {} } }",
     {},
-    ["GET /a?b=c cannot be called through the gate: the path has a character that no path can contain."],
+    [
+      noOperations,
+      "GET /a?b=c cannot be called through the gate: the path has a character that no path can contain.",
+    ],
   ],
 ];
 
