@@ -233,8 +233,11 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
   }
 
   readonly #onTimeout = (): void => {
+    const { headersSent, socket, destroyed } = this.#response;
+    // It waits behind another one on its connection, which has a time of its own.
+    if (headersSent && socket === null && !destroyed) this.#timer?.refresh();
     // The client does not read the end of its response.
-    if (this.#isOver) this.#response.destroy();
+    else if (this.#isOver) this.#response.destroy();
     else if (this.#response.headersSent)
       this.#fail("api_timeout", "No byte came or went within idleTimeout.");
     else if (this.#upload?.waitsForClient) this.#fail("request_timeout", "The client stopped sending.");

@@ -118,6 +118,22 @@ test("comments keep an event stream open beyond idleTimeout", async () => {
   expect(await gate.outcome()).toMatchObject({ end: "complete" });
 });
 
+test("a response that waits behind a longer one is not cut after idleTimeout", async () => {
+  const backend = await startBackend(async (request, response) => {
+    if (request.url === "/long") {
+      for (let count = 0; count < 15; count++) {
+        response.write(": event\n");
+        await delay(100);
+      }
+    }
+    response.end(`end of ${request.url}`);
+  });
+  const gate = await startGate(backend, { idleTimeout: 1_000 });
+  const client = await rawClient(gate.port);
+  client.write(`${get.replace("/", "/long")}${get.replace("/", "/short")}`);
+  expect(await client.until("end of /short")).toContain("end of /long");
+});
+
 test("a client that does not read its response is cut after idleTimeout", async () => {
   const backend = await startBackend((_request, response) => {
     const chunk = Buffer.alloc(65_536);
