@@ -234,7 +234,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
 
   readonly #onTimeout = (): void => {
     const { headersSent, socket, destroyed } = this.#response;
-    // It waits behind another one on its connection, which has a time of its own.
+    // It waits behind another one on its connection, whose time counts.
     if (headersSent && socket === null && !destroyed) this.#timer?.refresh();
     // The client does not read the end of its response.
     else if (this.#isOver) this.#response.destroy();
