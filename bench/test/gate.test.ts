@@ -75,8 +75,7 @@ describe("requestsOf", () => {
     const [request = ""] = requestsOf(workloads.get, [token]);
     const broken = withBrokenSignature(request);
     expect(broken).toHaveLength(request.length);
-    expect(broken.replace("B", "A")).toBe(request);
-    expect(broken).not.toBe(request);
+    expect([...broken].filter((character, index) => character !== request[index])).toEqual(["B"]);
   });
 });
 
