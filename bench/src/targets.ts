@@ -60,6 +60,7 @@ const keyPairs = [
 ] as const;
 
 const engine = "the gate's engine alone";
+const publicGate = "the gate, public routes";
 
 const targets: readonly Target[] = [
   faster("HS256 compared with fast-jwt", "hs256-530", "fast-jwt", 1.5),
@@ -77,6 +78,9 @@ const targets: readonly Target[] = [
     1.5,
   ),
   rowsRate("Rows by apps/api, compared with the bare query", "usher, apps/api", "bare, postgres.js", 0.33),
+  rate("Gate, a small GET, compared with the same gate without its guard", "gate-get", publicGate, 0.85),
+  rate("Gate, 10 KB, compared with the same gate without its guard", "gate-get-10kb", publicGate, 0.85),
+  rate("Gate, a POST of 1 KB, compared with the same gate without its guard", "gate-post", publicGate, 0.85),
   rate("Gate, a small GET, compared with its engine alone", "gate-get", engine, 0.85),
   rate("Gate, a response of 10 KB, compared with its engine alone", "gate-get-10kb", engine, 0.85),
   rate("Gate, a POST of 1 KB, compared with its engine alone", "gate-post", engine, 0.85),

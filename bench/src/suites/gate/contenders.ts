@@ -37,7 +37,7 @@ const askByHeaders = (path: string) => (uri: string, method: string) => ({
 const usher: Contender = {
   name: "usher",
   guards: true,
-  start: startGate,
+  start: (settings) => startGate(settings),
   answer: { ask: askByHeaders("/.usher/auth"), nginxPath: "/.usher/auth/nginx", identity },
 };
 
@@ -75,6 +75,7 @@ const unguarded = (name: string, server: string): Contender => ({
 export const proxies: readonly Contender[] = [
   unguarded("the gate's engine alone", "engine"),
   usher,
+  { name: "the gate, public routes", guards: false, start: (settings) => startGate(settings, false) },
   unguarded("node:http and undici", "plain"),
   unguarded("@fastify/http-proxy", "fastify"),
   oathkeeper,

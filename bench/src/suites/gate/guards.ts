@@ -25,11 +25,14 @@ export interface RunningGuard extends Started {
 
 const commandLine = fileURLToPath(new URL("../../../../packages/cli/dist/main.js", import.meta.url));
 
-/** Starts `usher-auth gate`. */
-export async function startGate({ issuer, apiPort, folder, answers }: GuardSettings): Promise<RunningGuard> {
+/** Starts `usher-auth gate`. With `isGuarded` false, all routes are public. */
+export async function startGate(
+  { issuer, apiPort, folder, answers }: GuardSettings,
+  isGuarded = true,
+): Promise<RunningGuard> {
   const port = await freePort();
-  const document = join(folder, "openapi.json");
-  writeFileSync(document, JSON.stringify(openApiDocument));
+  const document = join(folder, isGuarded ? "openapi.json" : "public.json");
+  writeFileSync(document, JSON.stringify(openApiDocument(isGuarded)));
   const flags = {
     upstream: urlOf(apiPort),
     openapi: document,
