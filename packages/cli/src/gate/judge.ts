@@ -81,7 +81,12 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     const pass = (principal: Principal | null): Verdict => ({
       pass: { target, route, principal, accesses, credentials },
     });
-    if (matches.every(({ rule }) => rule.access === "public")) return pass(null);
+    if (matches.every(({ rule }) => rule.access === "public")) {
+      // The backend may read one on a public route too.
+      if ([credentials.authorization ?? []].flat().length > 1)
+        return answer(head, gateProblem("header_rejected"), { hint: "authorization was sent twice.", route });
+      return pass(null);
+    }
 
     const [access, ...others] = accesses;
     return settle(

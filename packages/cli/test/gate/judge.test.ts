@@ -146,6 +146,12 @@ describe("a request", () => {
     expect(await passOf("GET /health", ["Authorization: Bearer x"])).toMatchObject({ principal: null });
   });
 
+  it("has one Authorization at most, on a public route too", async () => {
+    const twice = [tokenOf("user-1"), tokenOf("user-2")];
+    expect(await codeOf("GET /health", twice)).toBe("400 header_rejected");
+    expect(await codeOf("GET /api/user-1/tasks", twice)).toBe("400 credentials_ambiguous");
+  });
+
   it("may come without a token on an optional route, but not with a bad one", async () => {
     expect(await passOf("GET /news")).toMatchObject({ principal: null });
     expect(await passOf("GET /news", [tokenOf("user-1")])).toMatchObject({ principal: { id: "user-1" } });

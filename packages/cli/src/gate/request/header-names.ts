@@ -43,7 +43,7 @@ export const isServersWord: IsListed = headerNames(`
 
 /** What makes another request of this one: another method or another path than was judged. */
 export const isOverride: IsListed = headerNames(`
-  x-method x-method-override x-http-method x-http-method-* http-method-override x-tunneled-method
+  method-override x-method x-method-override x-http-method x-http-method-* http-method-override x-tunneled-method
   x-original-url x-original-path x-rewrite-* x-override-url x-request-uri x-waws-unencoded-url x-matched-path
   x-middleware-* x-invoke-* x-nextjs-* x-prerender-revalidate x-prerender-revalidate-* x-sveltekit-*
   x-react-router-* x-remix-* x-astro-* x-nuxt-* x-nitro-*

@@ -90,6 +90,7 @@ export const overrides = [
   "X-Method-Override",
   "X-Method",
   "HTTP-Method-Override",
+  "Method-Override",
   "X-Original-URL",
   "X-Rewrite-URL",
   "X-Override-URL",
