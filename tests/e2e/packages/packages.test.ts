@@ -71,7 +71,7 @@ describe.each(folders)("the tarball of packages/%s", (name) => {
       description: expect.stringMatching(/.{20}/),
       license: "MIT",
       sideEffects: false,
-      engines: { node: expect.stringMatching(/^>=2\d$/) },
+      engines: { node: expect.stringMatching(/^>=2\d(?:\.\d+)?$/) },
       publishConfig: { access: "public", provenance: true },
     });
     expect(manifest.keywords?.length).toBeGreaterThan(2);
