@@ -20,13 +20,18 @@ const rooms = [
     why: "It calls an application's functions safely. It knows nothing about tokens.",
   },
   {
+    room: "events",
+    imports: ["user-code", "claims", "revocation", "access"],
+    why: "It names what happens, with the types of those to whom it happens, and decides nothing.",
+  },
+  {
     room: "token",
     imports: [],
     why: "It reads a text before anything is verified. It must not know keys or claims.",
   },
   {
     room: "keys",
-    imports: ["user-code", "token"],
+    imports: ["user-code", "events", "token"],
     why: "A key answers for a signature. What the token claims must not change which key is used.",
   },
   {
@@ -36,12 +41,12 @@ const rooms = [
   },
   {
     room: "revocation",
-    imports: ["user-code"],
+    imports: ["user-code", "events"],
     why: "A list of ids and a store. It verifies nothing.",
   },
   {
     room: "verifier",
-    imports: ["user-code", "token", "keys", "claims", "revocation"],
+    imports: ["user-code", "events", "token", "keys", "claims", "revocation"],
     why: "The pipeline knows the steps, and no HTTP: it also serves queues, sockets and scripts.",
   },
   {
@@ -51,7 +56,7 @@ const rooms = [
   },
   {
     room: "access",
-    imports: ["user-code", "keys", "claims", "verifier", "http"],
+    imports: ["user-code", "events", "keys", "claims", "verifier", "http"],
     why: "The guard asks the verifier and answers by http. Logout and sockets build on the guard.",
   },
   {
@@ -61,7 +66,7 @@ const rooms = [
   },
   {
     room: "logout",
-    imports: ["user-code", "token", "claims", "revocation", "verifier", "http"],
+    imports: ["user-code", "events", "token", "claims", "revocation", "verifier", "http"],
     why: "The endpoint verifies its own kind of token. It is public, so it knows no guard.",
   },
   {

@@ -6,10 +6,7 @@ const controls = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Untrusted text for a hint: quoted, with control characters escaped, at most 200 characters. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text).replace(
-    controls,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text).replace(controls, escaped);
 }
 
 /**
@@ -41,4 +38,23 @@ export function explain(error: unknown): string {
 
 function plain(text: string): string {
   return quote(text).slice(1, -1);
+}
+
+/** What looks like a JWS or a JWE: hints never contain one, and the text of other code might. */
+const tokens = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]+)*/g;
+
+/** A text for one line of a log: control characters are escaped, and what looks like a token is removed. */
+export function printable(text: string, longest: number): string {
+  const shortened = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return (
+    shortened
+      .replace(tokens, "[token]")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped.
+      .replace(/[\u0000-\u001f]/g, escaped)
+      .replace(controls, escaped)
+  );
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -9,6 +9,7 @@ import {
 } from "../http/resource-metadata.ts";
 import { isNonEmptyString, stringList } from "../option-values.ts";
 import type { Verifier } from "../verifier/verifier.ts";
+import type { LoggedRefusal } from "./guard-host.ts";
 import { type Owner, type Owners, subject } from "./owner.ts";
 import type { OwnerException } from "./owner-exceptions.ts";
 
@@ -53,6 +54,13 @@ export interface GuardOptions<Claims = TokenClaims, Source = unknown> {
   /** The `realm` of the challenge: printable ASCII without quotes and backslashes. Default: `api`. */
   readonly realm?: string;
   /**
+   * Where refused requests are logged: a function, which gets one object for each line; `false`: nowhere. Each
+   * code is logged at most once a second, with the number of those in between. No line has a token, a secret, a
+   * query, an id from a path, or a control character. The function may be asynchronous, and is called like
+   * `onReject`. Default: the framework's logger if it has one, otherwise one line on standard error.
+   */
+  readonly log?: ((refusal: LoggedRefusal) => unknown) | false;
+  /**
    * Called for each rejected request, with the hint that the client does not get. It may be asynchronous; the
    * request does not wait for it. An exception or a rejection becomes a process warning
    * (`USHER_LISTENER_FAILED`, at most one per minute) and changes nothing else.
@@ -80,6 +88,8 @@ export type OwnerParam<Claims = TokenClaims> =
 
 export interface RejectEvent<Source = unknown> {
   readonly error: AuthError;
+  /** The user whose valid token was rejected for this path or route; absent if the token was rejected. */
+  readonly principal?: Principal<unknown>;
   /** The framework's own request object. */
   readonly request: Source;
 }
@@ -113,11 +123,12 @@ const plainText = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** @throws {ConfigurationError} */
 export function readGuardOptions<Claims>(
-  options: Omit<GuardOptions<Claims>, "onAccept" | "onReject" | "onOwnerException" | "verifier"> & {
+  options: Omit<GuardOptions<Claims>, "onAccept" | "onReject" | "onOwnerException" | "log" | "verifier"> & {
     readonly verifier: { verify: unknown };
     readonly onAccept?: unknown;
     readonly onReject?: unknown;
     readonly onOwnerException?: unknown;
+    readonly log?: unknown;
   },
 ): CheckedGuardOptions<Claims> {
   const { verifier, ownerParam, realm = "api", concealOwnerMismatch = false, protectedResource } = options;
@@ -130,6 +141,9 @@ export function readGuardOptions<Claims>(
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw new ConfigurationError(`${name}: must be a function.`);
     }
+  }
+  if (options.log !== undefined && options.log !== false && typeof options.log !== "function") {
+    throw new ConfigurationError("log: must be a function, or false to log nothing.");
   }
   const metadata = protectedResource === undefined ? undefined : readProtectedResource(protectedResource);
   return {

@@ -4,15 +4,16 @@ import type { AuthorizationFields } from "../http/authorization.ts";
 import type { PreparedResponse, Refusal } from "../http/problem.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import { asError } from "../user-code/as-error.ts";
-import { safeListener } from "../user-code/listener.ts";
 import { isThenable } from "../user-code/thenable.ts";
 import { eagerly, internalsOf } from "../verifier/internals.ts";
 import { readBearer } from "./bearer.ts";
-import { type GuardOptions, type OwnerExceptionEvent, readGuardOptions } from "./guard-options.ts";
+import type { GuardHost } from "./guard-host.ts";
+import { type GuardOptions, readGuardOptions } from "./guard-options.ts";
 import { findForeign, type Owners, type RouteParams } from "./owner.ts";
 import { checkExceptions } from "./owner-exceptions.ts";
 import type { OwnerRule } from "./owner-rule.ts";
 import { checkPolicies, type Policy } from "./policies.ts";
+import { createReports } from "./reports.ts";
 
 /** What a route requires of a principal. */
 export interface RouteAccess<Claims = TokenClaims> {
@@ -77,8 +78,8 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
    */
   authorize(principal: Principal<Claims>, access: RouteAccess<Claims>, source: Source, call?: object): void;
   /**
-   * Returns the response to a rejected request, and calls `onReject`. The text is always this guard's own. A
-   * code that this version does not know becomes 401 `unauthorized`, or 503 `service_unavailable` if it ends
+   * Returns the response to a rejected request, logs it, and calls `onReject`. The text is always this guard's
+   * own. A code that this version does not know becomes 401 `unauthorized`, or 503 `service_unavailable` if it ends
    * in `_unavailable`.
    */
   refuse(error: AuthError, request: Source): Refusal;
@@ -98,6 +99,7 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
  *
  * Does not check ids in bodies and queries.
  *
+ * @param host What the adapter knows of its framework, for logs and events. Default: nothing.
  * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts
@@ -119,14 +121,13 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
  */
 export function createGuard<Claims = TokenClaims, Source = unknown>(
   options: GuardOptions<Claims, Source>,
+  host: GuardHost<Source> = { adapter: "guard" },
 ): Guard<Claims, Source> {
   const { owners, refusals, metadata } = readGuardOptions<Claims>(options);
-  const { verifier, onAccept, onReject, onOwnerException } = options;
+  const { verifier } = options;
   const verify = eagerly(verifier);
   const clock = internalsOf(verifier)?.clock ?? Date.now;
-  const notifyAccepted = onAccept && safeListener(onAccept, "onAccept");
-  const notifyRejected = onReject && safeListener(onReject, "onReject");
-  const report = onOwnerException && reportOnce(safeListener(onOwnerException, "onOwnerException"));
+  const reports = createReports(options, host);
 
   function admit(request: GuardedRequest<Claims, Source>): Principal<Claims> | Promise<Principal<Claims>> {
     const token = readBearer(request.authorization, request.tokenInQuery);
@@ -158,11 +159,25 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
 
   function accept(principal: Principal<Claims>, request: GuardedRequest<Claims, Source>): Principal<Claims> {
     authorize(principal, request, request.source);
-    notifyAccepted?.({ principal, request: request.source });
+    reports.accepted(principal, request.source);
     return principal;
   }
 
   function authorize(
+    principal: Principal<Claims>,
+    access: RouteAccess<Claims>,
+    source: Source,
+    call?: object,
+  ): void {
+    try {
+      check(principal, access, source, call);
+    } catch (error) {
+      reports.refusedTo(principal, source, error);
+      throw error;
+    }
+  }
+
+  function check(
     principal: Principal<Claims>,
     access: RouteAccess<Claims>,
     source: Source,
@@ -175,13 +190,13 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     const now = clock() / 1000;
     const exceptions = checkExceptions(principal, foreign, ownerParams, owner, now);
     checkPolicies(principal, policies, now);
-    if (exceptions.length > 0) report?.({ principal, exceptions, request: source }, call);
+    if (exceptions.length > 0) reports.excepted({ principal, exceptions, request: source }, call);
   }
 
   function refuse(error: AuthError, request: Source): Refusal {
     // First, before a listener can change the error.
     const refusal = refusals.for(error);
-    notifyRejected?.({ error, request });
+    reports.rejected(error, request, refusal.status);
     return refusal;
   }
 
@@ -193,27 +208,5 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     authorize,
     refuse,
     ...(metadata && { metadata: metadata.respond }),
-  };
-}
-
-/**
- * Reports each exception of a call once, although an adapter may check the owner several times. A call may
- * have several: a batch, or a parameter that a schema changes.
- */
-function reportOnce<Claims, Source>(
-  notify: (event: OwnerExceptionEvent<Claims, Source>) => void,
-): (event: OwnerExceptionEvent<Claims, Source>, call?: object) => void {
-  const reported = new WeakMap<object, Set<string>>();
-  return (event, call) => {
-    const { principal, request } = event;
-    const one: unknown = call ?? request;
-    if (typeof one !== "object" || one === null) return notify(event);
-    const known = reported.get(one) ?? new Set();
-    reported.set(one, known);
-    const exceptions = event.exceptions.filter((exception) => {
-      const key = JSON.stringify([principal.id, exception]);
-      return !known.has(key) && known.add(key);
-    });
-    if (exceptions.length > 0) notify({ ...event, exceptions });
   };
 }

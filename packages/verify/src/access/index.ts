@@ -4,6 +4,13 @@ export type { PreparedResponse, Refusal } from "../http/problem.ts";
 export type { ProtectedResource } from "../http/resource-metadata.ts";
 export type { WaitUntil } from "../keys/key-source.ts";
 export { createGuard, type Guard, type GuardedRequest, type RouteAccess } from "./guard.ts";
+export {
+  type GuardHost,
+  type LoggedRefusal,
+  type RefusalLogger,
+  type RequestDescription,
+  structuredLogger,
+} from "./guard-host.ts";
 export type {
   AcceptEvent,
   GuardOptions,

@@ -7,6 +7,7 @@ import type {
   RouteOptions,
 } from "fastify";
 import { createGuard } from "../access/guard.ts";
+import { type GuardHost, structuredLogger } from "../access/guard-host.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import { lateRules } from "../access/late-rules.ts";
 import { asWritten } from "../access/owner.ts";
@@ -121,7 +122,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
  * ```
  */
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
-  const guard = createGuard<RegisteredClaims, FastifyRequest>(options);
+  const guard = createGuard<RegisteredClaims, FastifyRequest>(options, hostOf(app));
   const table = createRouteTable(guard.owners);
   const { metadata } = guard;
   // Of a route's final `config`: a later `onRoute` hook may change it, and a route that was added before the
@@ -275,7 +276,6 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
   }
 
   function refuse(error: AuthError, request: FastifyRequest, reply: FastifyReply): void {
-    request.log.info({ code: error.code, hint: error.hint }, "request refused by usher");
     const refusal = guard.refuse(error, request);
     // As bytes: Fastify adds a charset to the media type of a string.
     reply.code(refusal.status).headers(refusal.headers).send(Buffer.from(refusal.body));
@@ -284,6 +284,20 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
 
 // Does what fastify-plugin does: the hooks apply to the scope that registers the guard, not to a child scope.
 Object.assign(usher, { [Symbol.for("skip-override")]: true });
+
+function hostOf(app: FastifyInstance): GuardHost<FastifyRequest> {
+  return {
+    adapter: "fastify",
+    describe: ({ method, routeOptions, url, id }) => ({
+      method,
+      route: routeOptions.url,
+      path: url,
+      requestId: id,
+    }),
+    // Without a logger of the app, Fastify has one that writes nothing, and that has no level.
+    logger: ({ log }) => (app.log.level === undefined ? undefined : structuredLogger(log)),
+  };
+}
 
 function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];

@@ -3,7 +3,8 @@ import { checkAccessToken } from "../claims/access-token.ts";
 import { checkClaims, lifeOf, readClaimsObject } from "../claims/claims.ts";
 import { deepFreeze, freezeThrough } from "../claims/freeze.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "../claims/principal.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, type AuthErrorCode, isAuthError } from "../errors.ts";
+import { isObserved, publish } from "../events/publish.ts";
 import { createKeyResolver } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
@@ -98,7 +99,35 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   const cache =
     cacheSize === 0 ? undefined : new BoundedCache<number, Verified<Claims>>(cacheSize, cacheBytes);
 
+  /** Tokens that were not in the cache. */
+  let uncached = 0;
+
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
+    return isObserved("usher:verify") ? verifyObserved(token, waitUntil) : verifyNow(token, waitUntil);
+  }
+
+  function verifyObserved(token: string, waitUntil?: WaitUntil): Principal<Claims> {
+    const [before, begun] = [uncached, performance.now()];
+    const tell = (code?: AuthErrorCode) => {
+      const duration = performance.now() - begun;
+      publish("usher:verify", {
+        cached: uncached === before && code === undefined,
+        duration,
+        ...(code && { code }),
+      });
+    };
+    let principal: Principal<Claims>;
+    try {
+      principal = verifyNow(token, waitUntil);
+    } catch (error) {
+      if (isAuthError(error)) tell(error.code);
+      throw error;
+    }
+    tell();
+    return principal;
+  }
+
+  function verifyNow(token: string, waitUntil?: WaitUntil): Principal<Claims> {
     if (typeof token !== "string")
       throw new AuthError("token_malformed", { hint: "the token is not a string" });
     keys.maintain(waitUntil);
@@ -116,6 +145,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
       if (revocations !== undefined) checkRevoked(revocations, known.revocable, now);
       return known.principal ?? readAgain(token);
     }
+    uncached++;
     return verifyUncached(token, cacheKey, now);
   }
 

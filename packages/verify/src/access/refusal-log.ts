@@ -1,0 +1,80 @@
+import { authErrorCodes } from "../errors.ts";
+import type { RequestRejected } from "../events/events.ts";
+import { printable } from "../log-text.ts";
+import { safeListener } from "../user-code/listener.ts";
+import type { LoggedRefusal, RefusalLogger } from "./guard-host.ts";
+
+/** Milliseconds in which one code is logged once. */
+const interval = 1000;
+
+/** Characters of a hint. */
+const longestHint = 500;
+
+const message = "request refused by usher";
+
+/**
+ * Logs refused requests, each code at most once a second: anyone can cause refusals, and nobody must be able to
+ * fill a disk with them. Those in between are counted, and the next line of the code has their number. There is no
+ * timer, which a Worker would not keep.
+ *
+ * @param log The application's function instead of the framework's logger; `false`: nothing is logged.
+ */
+export function createRefusalLog(
+  log: ((refusal: LoggedRefusal) => unknown) | false | undefined,
+): (refused: () => RequestRejected, code: string, logger: () => RefusalLogger | undefined) => void {
+  if (log === false) return () => undefined;
+  const lines = new Map<string, { readonly writtenAt: number; held: number }>();
+  const write = safeListener(
+    ([refusal, logger]: readonly [LoggedRefusal, RefusalLogger]) =>
+      log === undefined ? logger(levelOf(refusal), message, refusal) : log(refusal),
+    log === undefined ? "the logger" : "log",
+  );
+
+  return (refused, code, logger) => {
+    // An error of another version may have a code that this one does not know, and there may be many.
+    const kind = (authErrorCodes as readonly string[]).includes(code) ? code : "other";
+    const line = lines.get(kind);
+    const now = performance.now();
+    if (line !== undefined && now - line.writtenAt < interval) {
+      line.held++;
+      return;
+    }
+    lines.set(kind, { writtenAt: now, held: 0 });
+    write([lineOf(refused(), (line?.held ?? 0) + 1), loggerOf(logger)]);
+  };
+}
+
+function lineOf(
+  { request: _, principal: __, hint, route, path, ...facts }: RequestRejected,
+  count: number,
+): LoggedRefusal {
+  return Object.freeze({
+    ...facts,
+    ...(hint !== undefined && { hint: printable(hint, longestHint) }),
+    ...(route !== undefined ? { route: printable(route, longestHint) } : path !== undefined && { path }),
+    count,
+  });
+}
+
+function levelOf({ status }: LoggedRefusal): "info" | "warn" {
+  return status >= 500 ? "warn" : "info";
+}
+
+function loggerOf(find: () => RefusalLogger | undefined): RefusalLogger {
+  try {
+    return find() ?? toStandardError;
+  } catch {
+    return toStandardError;
+  }
+}
+
+/** `console.warn` is standard error on every runtime with one, and the log of a Worker. */
+const toStandardError: RefusalLogger = (_level, _message, refusal) => {
+  const { code, hint, method, route, path, requestId, count } = refusal;
+  const where = [method, route ?? path].filter((part) => part !== undefined).join(" ");
+  const more = count > 1 ? ` (${count} since the last line)` : "";
+  const parts = [where, requestId === undefined ? "" : `request ${requestId}`, hint ?? ""].filter(
+    (part) => part !== "",
+  );
+  console.warn(`usher: ${[`refused ${code}${more}`, ...parts].join("; ")}`);
+};
