@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
-import { isAuthError, type TokenClaims, verifierFromEnv } from "@usher-auth/verify";
-import { createGuard } from "@usher-auth/verify/guard";
+import { isAuthError, verifierFromEnv } from "@usher-auth/verify";
 import type { Environment } from "../terminal.ts";
 import { createAnswers } from "./answer/answers.ts";
+import { createGateGuard } from "./guard.ts";
 import { createHandlers } from "./handlers.ts";
 import { createJudge } from "./judge.ts";
 import { openPolicySource } from "./policy/source.ts";
@@ -46,9 +45,9 @@ export async function startGate(settings: Settings, environment: Environment, lo
   verifierFromEnv(environment);
   const opened = await openRevocations(settings.revocations, environment, log);
   const verifier = verifierFromEnv(environment, opened && { revocations: opened.revocations });
-  const guard = createGuard<TokenClaims, IncomingMessage>({ verifier, ownerParam: null });
+  const { guard, describeJudged } = createGateGuard(verifier);
   const policy = openPolicySource(settings, (event) => logPolicy(log, event));
-  const judge = createJudge({ guard, cors, policy: policy.current });
+  const judge = createJudge({ guard, cors, policy: policy.current, describeJudged });
   const http = upstream && connectUpstream({ ...settings, upstream });
   const webSockets = upstream && bridgeWebSockets({ ...settings, upstream, guard, verifier });
   const backend = http && webSockets && { http, webSockets };

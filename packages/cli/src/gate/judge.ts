@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { isAuthError, type Principal, type TokenClaims } from "@usher-auth/verify";
 import type { Guard, RouteAccess } from "@usher-auth/verify/guard";
 import { type UpgradeCredentials, upgradeCredentials } from "@usher-auth/verify/websocket";
+import type { DescribeJudged } from "./guard.ts";
 import { accessOf } from "./policy/access.ts";
 import type { Match, Policy } from "./policy/rule.ts";
 import { gateProblem, type ProblemResponse } from "./problem.ts";
@@ -17,6 +18,8 @@ export interface JudgeParts {
   readonly cors: Cors;
   /** The routes at this moment. Undefined: not known yet. */
   readonly policy: () => Policy | undefined;
+  /** Called before the guard is. */
+  readonly describeJudged: DescribeJudged;
 }
 
 type Credentials = UpgradeCredentials & { readonly source: IncomingMessage };
@@ -29,7 +32,7 @@ const anyToken: RouteAccess<TokenClaims> = { params: {}, ownerParams: [] };
  * another proxy. In this order: the path and the headers have one reading; a preflight needs no token; the
  * route is known; the guard admits.
  */
-export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
+export function createJudge({ guard, cors, policy, describeJudged }: JudgeParts): Judge {
   return (head) => {
     const target = readTarget(head.target);
     if ("fault" in target) return answer(head, gateProblem("path_rejected"), { hint: target.fault });
@@ -45,6 +48,8 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     const isOwn = target.segments[0] === ".usher";
     const found = isOwn ? undefined : routes.find(head.method, target.segments);
     const credentials = credentialsOf(head, target);
+    if (found === undefined || "allow" in found)
+      describeJudged(head.message, { method: head.method, template: undefined });
     if (found === undefined)
       return refuseAfterToken(head, credentials, gateProblem("not_found"), { hint: unknownPath(head) });
     if ("allow" in found) {
@@ -73,7 +78,9 @@ export function createJudge({ guard, cors, policy }: JudgeParts): Judge {
     matches: readonly Match[],
   ): Verdict | Promise<Verdict> {
     const [first] = matches as readonly [Match, ...Match[]];
-    const route = `${head.method} ${first.rule.template}`;
+    const { template } = first.rule;
+    const route = `${head.method} ${template}`;
+    describeJudged(head.message, { method: head.method, template });
     if (matches.some(({ rule }) => rule.access === "denied"))
       return refuseAfterToken(head, credentials, gateProblem("not_found"), { route, hint: denied });
     const needed = matches.filter(({ rule }) => rule.access === "required");

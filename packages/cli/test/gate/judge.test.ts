@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { createTestIssuer } from "@usher-auth/testing";
-import { AuthError, createVerifier, sharedSecret, type TokenClaims, type Verifier } from "@usher-auth/verify";
-import { createGuard } from "@usher-auth/verify/guard";
+import { AuthError, createVerifier, sharedSecret, type Verifier } from "@usher-auth/verify";
+import { type RequestAccepted, type RequestRejected, subscribe } from "@usher-auth/verify/events";
 import { describe, expect, it } from "vitest";
+import { createGateGuard } from "../../src/gate/guard.ts";
 import { createJudge } from "../../src/gate/judge.ts";
 import type { Policy, Rule } from "../../src/gate/policy/rule.ts";
 import { createRouteTable } from "../../src/gate/policy/table.ts";
@@ -51,8 +52,7 @@ function judgeWith({
   known?: Policy | undefined;
   by?: Verifier;
 } = {}): Judge {
-  const guard = createGuard<TokenClaims, IncomingMessage>({ verifier: by, ownerParam: null });
-  return createJudge({ guard, cors: createCors(origins), policy: () => known });
+  return createJudge({ ...createGateGuard(by), cors: createCors(origins), policy: () => known });
 }
 
 /** Headers are written as `name: value`. */
@@ -202,7 +202,7 @@ describe("a request", () => {
 describe("while something is not known yet", () => {
   it("the answer is a 503 with Retry-After: routes", async () => {
     const judge = createJudge({
-      guard: createGuard<TokenClaims, IncomingMessage>({ verifier, ownerParam: null }),
+      ...createGateGuard(verifier),
       cors: createCors([page]),
       policy: () => undefined,
     });
@@ -267,5 +267,24 @@ describe("CORS", () => {
     const known = { ...policy, table: createRouteTable([...rules, rule("OPTIONS /api/{user_id}/tasks")]) };
     const judge = judgeWith({ origins: false, known });
     expect(await codeOf("OPTIONS /api/user-2/tasks", preflight, judge)).toBe("401 credentials_missing");
+  });
+});
+
+describe("events of @usher-auth/verify/events", () => {
+  it("tell the route that was judged, by its template, whatever the proxy's question was", async () => {
+    const events: unknown[] = [];
+    const keep = ({ adapter, method, route, ...event }: RequestAccepted | RequestRejected) =>
+      events.push([adapter, method, route, "code" in event ? event.code : event.principal.id]);
+    const stops = [subscribe("usher:accept", keep), subscribe("usher:reject", keep)];
+    await ask("GET /api/user-1/tasks", [tokenOf("user-1")]);
+    await ask("GET /api/user-2/tasks", [tokenOf("user-1")]);
+    await ask("GET /nowhere/user-2");
+    for (const stop of stops) stop();
+    await ask("GET /api/user-1/tasks", [tokenOf("user-1")]);
+    expect(events).toEqual([
+      ["gate", "GET", "/api/{user_id}/tasks", "user-1"],
+      ["gate", "GET", "/api/{user_id}/tasks", "owner_mismatch"],
+      ["gate", "GET", undefined, "credentials_missing"],
+    ]);
   });
 });

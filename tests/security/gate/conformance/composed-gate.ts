@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Principal, TokenClaims, Verifier } from "@usher-auth/verify";
-import { createGuard } from "@usher-auth/verify/guard";
 import { createAnswers } from "../../../../packages/cli/src/gate/answer/answers.ts";
+import { createGateGuard } from "../../../../packages/cli/src/gate/guard.ts";
 import { createHandlers } from "../../../../packages/cli/src/gate/handlers.ts";
 import { createJudge } from "../../../../packages/cli/src/gate/judge.ts";
 import type { Rule } from "../../../../packages/cli/src/gate/policy/rule.ts";
@@ -67,7 +67,7 @@ export async function startComposedGate(): Promise<ComposedGate> {
   const judge: Judge = (head) => (current as Judge)(head);
   const webSockets = bridgeWebSockets({
     ...settings,
-    guard: guardOf(unusedVerifier),
+    guard: createGateGuard(unusedVerifier).guard,
     verifier: unusedVerifier,
   });
   const handlers = createHandlers({
@@ -85,7 +85,7 @@ export async function startComposedGate(): Promise<ComposedGate> {
   return {
     ask: async ({ verifier, rules }, request) => {
       const policy = { table: createRouteTable(rules), title: undefined, notes: [], warnings: [] };
-      current = createJudge({ guard: guardOf(verifier), cors, policy: () => policy });
+      current = createJudge({ ...createGateGuard(verifier), cors, policy: () => policy });
       arrived.length = 0;
       return { response: await sendRaw(origin, request), arrived: [...arrived] };
     },
@@ -96,10 +96,6 @@ export async function startComposedGate(): Promise<ComposedGate> {
       log.close();
     },
   };
-}
-
-function guardOf(verifier: Verifier) {
-  return createGuard<TokenClaims, IncomingMessage>({ verifier, ownerParam: null });
 }
 
 /** Accepts every token as this principal's. */

@@ -1,9 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
-import { createVerifier, sharedSecret, type TokenClaims } from "@usher-auth/verify";
-import { createGuard } from "@usher-auth/verify/guard";
+import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { type AnswerEvent, createAnswers } from "../../../src/gate/answer/answers.ts";
+import { createGateGuard } from "../../../src/gate/guard.ts";
 import { createJudge } from "../../../src/gate/judge.ts";
 import type { Policy, Rule } from "../../../src/gate/policy/rule.ts";
 import { createRouteTable } from "../../../src/gate/policy/table.ts";
@@ -52,14 +51,13 @@ export async function startAnswers({
 } = {}) {
   const { secret, issuer: name, audience } = issuer;
   const verifier = createVerifier({ keys: sharedSecret(secret), issuer: name, audience });
-  const guard = createGuard<TokenClaims, IncomingMessage>({ verifier, ownerParam: null });
   const cors = createCors(origins);
   const policy: { known: Policy | undefined } = {
     known: { table: createRouteTable(rules), warnings: [] } as unknown as Policy,
   };
   const events: AnswerEvent[] = [];
   const answers = createAnswers({
-    judge: createJudge({ guard, cors, policy: () => policy.known }),
+    judge: createJudge({ ...createGateGuard(verifier), cors, policy: () => policy.known }),
     cors,
     origins,
     trusted: trustedProxies(trusted),
