@@ -72,14 +72,18 @@ export interface KeyFacts {
   readonly version?: number;
 }
 
-/** `usher:keys`: the keys of a source, or their state, have changed. */
+/**
+ * `usher:keys`: the keys of a source, or their state, have changed. Published by `remoteJwks` and
+ * `reloadedSecret`, `idle` also for `sharedSecret`; never by a custom source.
+ */
 export interface KeysChanged {
-  /** The source: the URL of a JWKS, the path of a file with secrets, or `shared secret`. */
+  /** The source: the URL of a JWKS without its query, or `shared secret`. */
   readonly source: string;
   /**
-   * `loaded`: the first keys are there. `changed`: a refresh or a reload brought other keys. `failed`: a refresh
-   * failed, after one that had succeeded; the last keys stay in use. `recovered`: a refresh succeeded after one
-   * that failed. `idle`: a version of a shared secret is no longer used by the issuer.
+   * `loaded`: the first keys are there. `changed`: a refresh or a reload brought other keys, or the last ones
+   * became too old (`maxStale`). `failed`: a refresh failed, after one that had succeeded; the last keys stay in
+   * use. Once per outage. `recovered`: a refresh succeeded after one that failed. `idle`: a version of a shared
+   * secret is no longer used by the issuer.
    */
   readonly change: "loaded" | "changed" | "failed" | "recovered" | "idle";
   /** All keys after the change. */
@@ -95,8 +99,9 @@ export interface KeysChanged {
 /** `usher:revocations`: something was revoked, or the state of the revocations has changed. */
 export interface RevocationsChanged {
   /**
-   * `revoked`: this process recorded revocations. `received`: another process did. `loaded`: all are in memory.
-   * `stale`: they can no longer be confirmed. `recovered`: they can again.
+   * `revoked`: this process recorded revocations. `received`: another process did. `loaded`: all are in memory,
+   * for the first time. `stale`: after that, they were not confirmed for `maxStaleness`. It is noticed when the
+   * store fails again, a token is checked, or the state is read. `recovered`: they are current again.
    */
   readonly change: "revoked" | "received" | "loaded" | "stale" | "recovered";
   /** For `revoked` and `received`. */

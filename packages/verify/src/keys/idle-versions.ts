@@ -1,5 +1,7 @@
+import { isObserved, publish } from "../events/publish.ts";
 import { warn } from "../warning.ts";
 import type { BoundSource } from "./bound-source.ts";
+import { factsOf, secretSourceName } from "./key-reports.ts";
 import type { VerificationKey } from "./signature.ts";
 
 /** Seconds between two checks. */
@@ -11,8 +13,8 @@ const interval = 60;
 export type IdleWatch = (now: number) => void;
 
 /**
- * Warns, once per version, when a version of a shared secret has verified nothing for the lifetime of a
- * token, while a later one was in use for as long. The issuer has moved on, every token of the old version
+ * Warns and tells subscribers, once per version, when a version of a shared secret has verified nothing for the
+ * lifetime of a token, while a later one was in use for as long. The issuer has moved on, every token of the old version
  * has expired, and the version can be removed. Knows only this process.
  *
  * @param lifetime The longest lifetime of a token, in seconds.
@@ -34,6 +36,13 @@ export function watchIdleVersions(sources: readonly BoundSource[], lifetime: num
           `version ${key.version} of the shared secret has verified nothing for ${lifetime} s, while version ${later.version} was in use: remove it once every API reports this`,
           "USHER_SECRET_IDLE",
         );
+        if (isObserved("usher:keys"))
+          publish("usher:keys", {
+            source: secretSourceName,
+            change: "idle",
+            keys: Object.freeze(versions.map(factsOf)),
+            removed: Object.freeze([factsOf(key)]),
+          });
       }
     }
   }

@@ -5,13 +5,9 @@ import { within } from "../user-code/deadline.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
 import { warn } from "../warning.ts";
 import { createBudget } from "./fetch-budget.ts";
+import { createKeyReports } from "./key-reports.ts";
 import type { KeyStatus, RemoteKeys, WaitUntil } from "./key-source.ts";
-import type { VerificationKey } from "./signature.ts";
-
-/** Keys that were read together, each with a unique name. */
-export interface NamedKeys {
-  readonly byName: ReadonlyMap<string, VerificationKey>;
-}
+import type { NamedKeys } from "./named-keys.ts";
 
 /** How keys are fetched and how long they are valid. All times are in milliseconds. */
 export interface Refreshing<Keys extends NamedKeys> {
@@ -19,6 +15,8 @@ export interface Refreshing<Keys extends NamedKeys> {
   readonly name: string;
   /** What is fetched, as hints name it. */
   readonly what: string;
+  /** The `source` of events. */
+  readonly source: string;
   /**
    * Fetches the input of `read`. It may be the application's code: it may fail, hang, or call back.
    *
@@ -76,6 +74,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   const { name, what, fetch, read, deadline, maxAge, maxStale, cooldown, clock, random } = options;
   const budget = createBudget(sparedFetches, cooldown, clock);
   const attemptTimeout = deadline + grace;
+  const reports = createKeyReports(options.source);
   let set: Keys | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   /** After a failure, no fetch starts before this time. */
@@ -116,13 +115,15 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
   }
 
   function adopt(next: Keys, startedAt: number): void {
-    replace(set, next);
+    const previous = set;
+    replace(previous, next);
     set = next;
     fetchedAt = startedAt;
     retryAt = Number.NEGATIVE_INFINITY;
     failures = 0;
     failure = undefined;
     wasDropped = false;
+    reports.adopted(previous, next);
   }
 
   function fail(error: unknown): AuthError {
@@ -133,6 +134,7 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     failure = notLoaded(what, error);
     if (failures === 1 && set !== undefined)
       warn(`${name}: ${failure.hint}; the last keys stay in use`, "USHER_KEYS_STALE");
+    reports.failed(set, error);
     return failure;
   }
 
@@ -174,8 +176,10 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
     const age = clock() - fetchedAt;
     if (age < maxAge / 2) return;
     if (age >= maxStale) {
-      replace(set, undefined);
+      const dropped = set;
+      replace(dropped, undefined);
       set = undefined;
+      reports.dropped(dropped);
     } else if (live() === undefined && clock() >= retryAt) {
       const attempt = begin();
       if (waitUntil !== undefined) attempt.isHeld = isKept(waitUntil, attempt.outcome);

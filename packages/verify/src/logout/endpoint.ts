@@ -1,4 +1,6 @@
 import { ConfigurationError, isAuthError } from "../errors.ts";
+import type { LogoutReceived } from "../events/events.ts";
+import { isObserved, publish } from "../events/publish.ts";
 import { httpProblem } from "../http/http-problem.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
 import { createLogoutRefusals } from "../http/refusals.ts";
@@ -114,6 +116,8 @@ export function createLogoutEndpoint(
     const answer = { ...refusal, refused: { code, hint } };
     // A separate object: a listener that changes it does not change the response.
     tell?.({ status: answer.status, refused: { code, hint } });
+    if (isObserved("usher:logout"))
+      publish("usher:logout", { status: answer.status, code, ...(hint !== undefined && { hint }) });
     return answer;
   }
 
@@ -126,12 +130,18 @@ export function createLogoutEndpoint(
     try {
       const logout = await verifyLogoutToken(form.token, (ended) => revocations.revoke(revocationOf(ended)));
       tell?.({ status: recorded.status, logout });
+      if (isObserved("usher:logout"))
+        publish("usher:logout", { status: recorded.status, ...endedBy(logout) });
       return recorded;
     } catch (error) {
       if (!isAuthError(error)) throw error;
       return refused(refusals.for(error), error.code, error.hint);
     }
   };
+}
+
+function endedBy({ subject, sessionId }: LogoutToken): Pick<LogoutReceived, "subject" | "sessionId"> {
+  return { ...(subject !== undefined && { subject }), ...(sessionId !== undefined && { sessionId }) };
 }
 
 /**

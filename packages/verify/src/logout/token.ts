@@ -17,6 +17,8 @@ import type { JsonObject } from "../token/json.ts";
 export interface LogoutToken {
   /** The `jti` claim. */
   readonly id: string;
+  /** The `iss` claim: which of the accepted issuers reported the logout. */
+  readonly issuer: string;
   /** The session that ended: the `sid` claim. Without it, every session of the subject ended. */
   readonly sessionId?: string;
   /** The user's id: the `sub` claim. */
@@ -69,6 +71,7 @@ export function readLogoutToken(
   checkLogoutTimes({ iat, exp, toe }, policy.clockTolerance, now);
   return Object.freeze({
     id: jti,
+    issuer: iss,
     ...(sid !== undefined && { sessionId: sid }),
     ...(sub !== undefined && { subject: sub }),
     endedAt: toe ?? iat,
@@ -76,12 +79,13 @@ export function readLogoutToken(
 }
 
 /**
- * The revocation of a logout token: its session if it names one, otherwise everything of the user until then.
+ * The revocation of a logout token: its session if it names one, otherwise everything of the user until then. It
+ * was made by the issuer.
  */
-export function revocationOf({ sessionId, subject, endedAt }: LogoutToken): Revocation {
+export function revocationOf({ sessionId, subject, endedAt, issuer }: LogoutToken): Revocation {
   return sessionId === undefined
-    ? { kind: "user", id: subject as string, before: endedAt }
-    : { kind: "session", id: sessionId, before: endedAt };
+    ? { kind: "user", id: subject as string, before: endedAt, by: issuer }
+    : { kind: "session", id: sessionId, before: endedAt, by: issuer };
 }
 
 function checkEvents(events: unknown): void {

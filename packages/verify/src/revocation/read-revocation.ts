@@ -1,3 +1,4 @@
+import { readMaker } from "./maker.ts";
 import type { Revocation } from "./store.ts";
 
 const kinds: ReadonlySet<unknown> = new Set<Revocation["kind"]>(["token", "session", "user"]);
@@ -14,16 +15,18 @@ const aheadAtMost = 86_400;
 /**
  * Validates a revocation of the application, and copies it.
  *
- * @throws {TypeError} Not a revocation, or its time is not in seconds.
+ * @throws {TypeError} Not a revocation, its time is not in seconds, or `by` is not a string.
  */
 export function checkedRevocation(given: unknown): Revocation {
-  const { kind, id, before } = named(given);
+  const { kind, id, before, by } = named(given);
   if (!kinds.has(kind) || !isId(id) || !isInstant(before)) {
     throw new TypeError(
       'a revocation is { kind: "token" | "session" | "user", id: a non-empty string, before: seconds since 1970 (not milliseconds) }',
     );
   }
-  return Object.freeze({ kind: kind as Revocation["kind"], id, before });
+  if (by !== undefined && typeof by !== "string")
+    throw new TypeError("a revocation's `by` is a string, or absent");
+  return Object.freeze({ kind: kind as Revocation["kind"], id, before, ...readMaker(by) });
 }
 
 /** A revocation from a store, and what was wrong with it. */
@@ -42,9 +45,10 @@ export interface StoredRevocation {
  * @param now Seconds since 1970.
  */
 export function readStored(given: unknown, now: number): StoredRevocation {
-  const { kind, id, before } = named(given);
+  const { kind, id, before, by } = named(given);
   if (!kinds.has(kind) || !isId(id)) return { revocation: undefined, fault: "does not say what it revokes" };
-  const is = (instant: number): Revocation => ({ kind: kind as Revocation["kind"], id, before: instant });
+  const is = (instant: number): Revocation =>
+    Object.freeze({ kind: kind as Revocation["kind"], id, before: instant, ...readMaker(by) });
   if (isInstant(before)) return { revocation: is(before) };
   const seconds = typeof before === "number" ? before / 1000 : Number.NaN;
   return isInstant(seconds) && seconds <= now + aheadAtMost
@@ -64,7 +68,7 @@ export function endOf({ before }: Revocation): number {
 
 const microsecond = 1e-6;
 
-function named(given: unknown): Partial<Record<"kind" | "id" | "before", unknown>> {
+function named(given: unknown): Partial<Record<"kind" | "id" | "before" | "by", unknown>> {
   return typeof given === "object" && given !== null ? given : {};
 }
 

@@ -5,6 +5,7 @@ import { warn } from "../warning.ts";
 import { Freshness } from "./freshness.ts";
 import { type RevocationsOptions, readOptions } from "./options.ts";
 import { checkedRevocation, readStored } from "./read-revocation.ts";
+import { createRevocationReports } from "./revocation-reports.ts";
 import type { Revocation } from "./store.ts";
 import { callTimeout, createSubscription } from "./subscription.ts";
 import { type RevocableToken, RevocationTable } from "./table.ts";
@@ -75,6 +76,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, maxTokenAge, maxStaleness, whenStale, clock, elapsed } = readOptions(options);
   const table = new RevocationTable(maxTokenAge, capacity);
   const freshness = new Freshness(maxStaleness, elapsed);
+  const reports = createRevocationReports();
   let failure: unknown;
   let hasWarnedStale = false;
   let hasWarnedMisread = false;
@@ -88,6 +90,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
         failure = undefined;
         hasWarnedStale = false;
         loadAgainIfNotWhole();
+        if (isCurrent()) reports.current();
       },
       incomplete: () => {
         freshness.forget();
@@ -96,21 +99,26 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       fail: (error) => {
         if (failure === undefined) tell(`cannot be confirmed: ${reasonOf(error)}`);
         failure = error ?? "no reason was given";
+        if (!isCurrent()) reports.stale(failure);
       },
     },
     elapsed,
     Math.random,
   );
 
-  function take(batch: unknown): boolean {
+  function take(batch: unknown, isNew: boolean): boolean {
     if (!Array.isArray(batch)) throw new TypeError("the store returned no list of revocations");
     const now = clock() / 1000;
+    const received = isNew ? reports.receiving() : undefined;
     let hadRoom = true;
     for (const entry of batch) {
       const { revocation, fault } = readStored(entry, now);
       if (fault !== undefined) warnMisread(fault);
-      if (revocation !== undefined) hadRoom = table.add(revocation, now) && hadRoom;
+      if (revocation === undefined) continue;
+      if (received !== undefined && table.isNews(revocation, now)) received.add(revocation);
+      hadRoom = table.add(revocation, now) && hadRoom;
     }
+    received?.tell();
     return hadRoom;
   }
 
@@ -136,7 +144,10 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     if (!freshness.isFresh(now)) whenNotFresh();
   }
 
+  const isCurrent = (): boolean => freshness.age < maxStaleness;
+
   function whenNotFresh(): void {
+    reports.stale(failure);
     subscription.start().catch(() => undefined);
     if (!hasWarnedStale)
       tell(`${since()}: tokens are ${whenStale === "refuse" ? "refused" : "accepted anyway"}`);
@@ -159,20 +170,24 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   async function revoke(given: Revocation | readonly Revocation[]): Promise<void> {
     // Copies: what was checked is what is recorded, whatever the caller and the store do to their objects.
     const batch = Object.freeze([given].flat().map(checkedRevocation));
+    const report = reports.revoking(batch);
     try {
       await within(callTimeout, () => store.append(batch));
     } catch (cause) {
+      report.failed();
       throw new AuthError("revocations_unavailable", { hint: `not recorded: ${reasonOf(cause)}`, cause });
     }
     // After the store: a revocation that is only in memory would be lost at a restart.
-    take(batch);
+    take(batch, false);
+    report.recorded();
   }
 
   function status(): RevocationStatus {
     const { age } = freshness;
+    if (!isCurrent()) reports.stale(failure);
     if (!Number.isFinite(age)) return { state: "missing", whenStale, entries: table.size };
     return {
-      state: age < maxStaleness ? "current" : "stale",
+      state: isCurrent() ? "current" : "stale",
       whenStale,
       staleness: Math.floor(age),
       entries: table.size,

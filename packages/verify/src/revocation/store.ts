@@ -16,6 +16,12 @@ export interface Revocation {
    * is older than any token can be.
    */
   readonly before: number;
+  /**
+   * Who revoked it, for people and audits: an administrator's id, a program, or the issuer that reported a
+   * logout. It decides nothing. At most 200 printable characters: a longer text is cut, control characters are
+   * escaped, and what looks like a token is removed. Absent if that is not known.
+   */
+  readonly by?: string;
 }
 
 /** The callbacks that a {@link RevocationStore} calls. None of them throws. */

@@ -6,10 +6,11 @@ import type { RevocationListener, RevocationStore } from "./store.ts";
 export interface SubscriptionHandler {
   /**
    * @param batch The store's value, not validated.
+   * @param isNew Whether the store reports it as new. Otherwise it was loaded.
    * @returns Whether there was room for all of it.
    * @throws {TypeError} Not a list.
    */
-  take(batch: unknown): boolean;
+  take(batch: unknown, isNew: boolean): boolean;
   /** Everything is loaded, as of this elapsed time. */
   confirm(at: number): void;
   /** The loaded revocations are no longer complete. */
@@ -67,7 +68,7 @@ export function createSubscription(
       revoked(batch: unknown) {
         let failure = new Error(tooMany);
         try {
-          take(batch);
+          take(batch, true);
         } catch (error) {
           // Something was revoked, and it is unknown what: load everything again.
           [failure, isCrowded] = [error as Error, true];
@@ -83,8 +84,8 @@ export function createSubscription(
     });
   }
 
-  function take(batch: unknown): void {
-    if (!handler.take(batch)) isCrowded = true;
+  function take(batch: unknown, isNew: boolean): void {
+    if (!handler.take(batch, isNew)) isCrowded = true;
   }
 
   async function subscribe(): Promise<() => Promise<void>> {
@@ -131,7 +132,7 @@ export function createSubscription(
       for (;;) {
         const { done, value } = await within(callTimeout, () => batches.next());
         if (done === true || isClosed) return;
-        take(value);
+        take(value, false);
       }
     } finally {
       // Not awaited: if a batch did not arrive, this may not either.

@@ -74,6 +74,17 @@ export class RevocationTable {
     return true;
   }
 
+  /**
+   * Whether `add` would change anything.
+   *
+   * @param now Seconds since 1970.
+   */
+  isNews(revocation: Revocation, now: number): boolean {
+    const end = endOf(revocation);
+    const known = this.#kinds[revocation.kind].instants.get(revocation.id);
+    return end > now - this.#life && (known === undefined || known < end);
+  }
+
   /** Checks a fiftieth of the entries, for times without additions. */
   sweep(now: number): void {
     for (const entries of Object.values(this.#kinds)) {

@@ -14,11 +14,18 @@ describe("createLogoutVerifier: OpenID Connect Back-Channel Logout 1.0 section 2
     const one = await verifyLogoutToken(
       logoutTokenFor(issuer, { claims: { jti: "1", toe: startSeconds - 60 } }),
     );
-    expect(one).toStrictEqual({ id: "1", sessionId: "s1", subject: "alice", endedAt: startSeconds - 60 });
+    const { issuer: iss } = issuer;
+    expect(one).toStrictEqual({
+      id: "1",
+      issuer: iss,
+      sessionId: "s1",
+      subject: "alice",
+      endedAt: startSeconds - 60,
+    });
     const all = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } }));
-    expect(all).toStrictEqual({ id: "2", subject: "alice", endedAt: startSeconds });
+    expect(all).toStrictEqual({ id: "2", issuer: iss, subject: "alice", endedAt: startSeconds });
     const bare = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined } }));
-    expect(bare).toStrictEqual({ id: "3", sessionId: "s1", endedAt: startSeconds });
+    expect(bare).toStrictEqual({ id: "3", issuer: iss, sessionId: "s1", endedAt: startSeconds });
     const first = await verifyLogoutToken(logoutTokenFor(issuer, { claims: { jti: "4", toe: 0 } }));
     expect(first.endedAt).toBe(0);
   });

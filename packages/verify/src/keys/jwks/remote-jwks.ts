@@ -94,6 +94,7 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): 
     ...times,
     name: "remoteJwks",
     what: `the JWKS at ${address}`,
+    source: withoutQuery(address),
     fetch: (signal) => fetchJwks(address, fetch, maxBytes, signal),
     read: (document, previous) => {
       const next = readKeySet(document, jwk, previous);
@@ -143,6 +144,12 @@ function readOptions(url: string | URL, options: RemoteJwksOptions) {
 function readFetch(fetch: Fetch | undefined): Fetch | undefined {
   if (fetch === undefined || typeof fetch === "function") return fetch;
   throw new ConfigurationError("remoteJwks: fetch must be a function.");
+}
+
+/** For events: a query may contain a secret. */
+function withoutQuery(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return `${origin}${pathname}`;
 }
 
 /** Over plain http, anyone on the network could insert their own keys. Loopback has no network. */

@@ -3,6 +3,7 @@ import { ConfigurationError } from "../../errors.ts";
 import { integerWithin } from "../../option-values.ts";
 import { keySource } from "../custom-source.ts";
 import { readIssuers } from "../issuers.ts";
+import { secretSourceName } from "../key-reports.ts";
 import type { KeySource } from "../key-source.ts";
 import { keepFresh } from "../refreshing.ts";
 import {
@@ -74,6 +75,7 @@ export function reloadedSecret(
   const { current, remote } = keepFresh<SecretKeys>({
     name: "reloadedSecret",
     what: "the shared secret",
+    source: secretSourceName,
     fetch: load,
     read: (secret, previous) => readSecretKeys(secret as Secret, algorithm, previous),
     deadline: integerWithin(timeout, "reloadedSecret: timeout", 1, 60) * 1000,
