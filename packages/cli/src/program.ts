@@ -11,6 +11,10 @@ export const program: Program = {
       description: "Find out why a token is rejected",
       load: () => import("./commands/doctor.ts"),
     },
+    status: {
+      description: "Show whether the system is healthy: keys, issuer, clocks, revocations, deliveries, rows",
+      load: () => import("./commands/status.ts"),
+    },
     audit: {
       description: "Test every operation of an OpenAPI document for missing checks",
       load: () => import("./commands/audit.ts"),

@@ -16,3 +16,18 @@ export function positiveNumber(text: string, flag: string): number {
 export function commaSeparated(text: string | undefined): string[] {
   return (text ?? "").split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
 }
+
+/**
+ * The http or https URL in a flag's value; undefined without one.
+ *
+ * @throws {CannotRun} It is not such a URL, or contains a user or a password.
+ */
+export function urlValue(text: string | undefined, flag: string): URL | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url?.protocol === "http:" || url?.protocol === "https:") {
+    if (url.username === "" && url.password === "") return url;
+    throw new CannotRun(`--${flag} must not contain credentials: they would be printed.`);
+  }
+  throw new CannotRun(`--${flag} must be an http:// or https:// URL, such as http://localhost:3000.`);
+}

@@ -1,12 +1,12 @@
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
+import { urlValue } from "../command-line/flag-values.ts";
 import { diagnose } from "../doctor/doctor.ts";
 import { canBeSent } from "../doctor/http/probe.ts";
 import { renderReport } from "../doctor/report.ts";
-import { readEnvironment } from "../input/environment.ts";
+import { nameOfSettings, readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
 import { escapeControl } from "../output/escape.ts";
-import { nameOfFile } from "../output/redact.ts";
 import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
@@ -73,10 +73,10 @@ export const command: Command = defineSubcommand({
       environment,
       environmentName: nameOfSettings(args.env),
       isFile: args.env !== undefined,
-      issuer: readUrl(args.issuer, "issuer"),
-      api: readUrl(args.api, "api"),
+      issuer: urlValue(args.issuer, "issuer"),
+      api: urlValue(args.api, "api"),
       cookie: cookieFile === undefined ? undefined : readCookie(await readText(cookieFile, terminal)),
-      origin: readUrl(args.origin, "origin")?.origin,
+      origin: urlValue(args.origin, "origin")?.origin,
       dataFolder: environment.DATA_DIR || ".data",
     });
     terminal.output.write(
@@ -88,16 +88,6 @@ export const command: Command = defineSubcommand({
   },
 });
 
-function readUrl(text: string | undefined, flag: string): URL | undefined {
-  if (text === undefined) return undefined;
-  const url = URL.parse(text);
-  if (url?.protocol === "http:" || url?.protocol === "https:") {
-    if (url.username === "" && url.password === "") return url;
-    throw new CannotRun(`--${flag} must not contain credentials: they would be printed.`);
-  }
-  throw new CannotRun(`--${flag} must be an http:// or https:// URL, such as http://localhost:3000.`);
-}
-
 /**
  * Whether one of the files is standard input.
  *
@@ -107,11 +97,6 @@ function oneAtMost(files: readonly (string | undefined)[]): boolean {
   const count = files.filter((file) => file === "-").length;
   if (count > 1) throw new CannotRun("Only one option can be - (standard input).");
   return count === 1;
-}
-
-function nameOfSettings(file: string | undefined): string {
-  if (file === undefined) return "the environment";
-  return file === "-" ? "standard input" : nameOfFile(file);
 }
 
 function readCookie(text: string): string {

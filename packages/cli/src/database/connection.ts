@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { CannotRun } from "../command-line/command.ts";
 import type { Environment } from "../terminal.ts";
 
-/** Seconds. */
+/** Seconds for a connection, and less if there is less time for all of it. */
 const connectTimeout = 10;
 
 /** A database, and how to talk about it. */
@@ -32,9 +32,11 @@ export async function withDatabase<Result>(
   const { variable, url } = readUrl(environment, variables);
   // Loaded here because other commands do not need it.
   const { default: driver } = await import("postgres");
+  // Before the deadline: a connection that is never made would keep the process alive after it.
+  const connectWithin = Math.min(connectTimeout, Math.max(1, deadline / 1000 - 1));
   const sql = driver(serverUrl(url), {
     max: 1,
-    connect_timeout: connectTimeout,
+    connect_timeout: connectWithin,
     fetch_types: false,
     onnotice: () => {},
   });
@@ -47,6 +49,10 @@ export async function withDatabase<Result>(
   } catch (error) {
     if (error instanceof CannotRun) throw error;
     const { code, message } = error as Error & { code?: string };
+    if (code === "CONNECT_TIMEOUT")
+      throw new CannotRun(
+        `The database at ${variable} did not accept a connection within ${connectWithin} s.`,
+      );
     throw new CannotRun(explain?.(code, message) ?? `The database at ${variable} cannot be used: ${message}`);
   } finally {
     clearTimeout(timer);

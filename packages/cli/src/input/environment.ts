@@ -14,8 +14,13 @@ export async function readEnvironment(path: string | undefined, terminal: Termin
   if (path === undefined) return terminal.environment;
   const settings = parseEnv(await readText(path, terminal));
   if (Object.keys(settings).length > 0) return settings;
-  const name = path === "-" ? "standard input" : nameOfFile(path);
   throw new CannotRun(
-    `${name} contains no settings. It needs lines such as BETTER_AUTH_URL=https://app.example.com.`,
+    `${nameOfSettings(path)} contains no settings. It needs lines such as BETTER_AUTH_URL=https://app.example.com.`,
   );
+}
+
+/** Where settings came from, for people. */
+export function nameOfSettings(file: string | undefined): string {
+  if (file === undefined) return "the environment";
+  return file === "-" ? "standard input" : nameOfFile(file);
 }

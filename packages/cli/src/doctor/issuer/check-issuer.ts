@@ -9,7 +9,9 @@ import { reachabilityFinding } from "./reachability.ts";
 import { tokenEndpointFinding } from "./token-endpoint.ts";
 
 /** Checks whether the issuer can be reached and issues tokens and keys. */
-export async function checkIssuer(given: CheckInput): Promise<CheckResult> {
+export async function checkIssuer(
+  given: Pick<CheckInput, "issuer" | "cookie" | "environment" | "tokenText">,
+): Promise<CheckResult> {
   const { issuer, cookie, environment, tokenText } = given;
   if (issuer === undefined) return noFindings;
   const at = (path: string): URL => new URL(`${authBaseUrl(issuer)}${path}`);

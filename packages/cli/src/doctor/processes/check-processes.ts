@@ -6,7 +6,10 @@ import { keyKinds } from "../facts/key-kinds.ts";
 import { type RunningProcess, runningProcesses } from "./running-processes.ts";
 
 /** Compares the secrets of the running web app and API with each other and with the settings. */
-export async function checkProcesses({ dataFolder, environment }: CheckInput): Promise<CheckResult> {
+export async function checkProcesses({
+  dataFolder,
+  environment,
+}: Pick<CheckInput, "dataFolder" | "environment">): Promise<CheckResult> {
   const issuer = issuerFrom(environment);
   const processes = (await runningProcesses(dataFolder)).filter(
     // Ignores processes of another system: the settings may be production's.
@@ -32,7 +35,9 @@ export async function checkProcesses({ dataFolder, environment }: CheckInput): P
   const names = processes.map(({ name }) => name).join(" and ");
   return {
     findings: [],
-    confirmed: [`${names} use the same secret${here === undefined ? "" : " as these settings"}`],
+    confirmed: [
+      `${names} ${processes.length === 1 ? "uses" : "use"} the same secret${here === undefined ? "" : " as these settings"}`,
+    ],
   };
 }
 

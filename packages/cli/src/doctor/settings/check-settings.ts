@@ -27,7 +27,7 @@ export async function checkSettings({
   environment,
   environmentName,
   isFile,
-}: CheckInput): Promise<CheckResult> {
+}: Pick<CheckInput, "environment" | "environmentName" | "isFile">): Promise<CheckResult> {
   if (!isFile && !hasSettings(environment)) return noFindings;
   const secrets = await Promise.all(secretsIn(environment).map(secretFinding));
   const findings = [...secrets, rowSettingsFinding(environment)].filter((finding) => finding !== undefined);
