@@ -40,8 +40,11 @@ function plain(text: string): string {
   return quote(text).slice(1, -1);
 }
 
-/** What looks like a JWS or a JWE: hints never contain one, and the text of other code might. */
-const tokens = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]+)*/g;
+/**
+ * What looks like a JWS or a JWE: hints never contain one, and the text of other code might. A token that was cut
+ * has fewer segments, and still begins with `{"` in base64url.
+ */
+const tokens = /eyJ[\w-]{10,}[\w.-]*|[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]+)*/g;
 
 /** A text for one line of a log: control characters are escaped, and what looks like a token is removed. */
 export function printable(text: string, longest: number): string {

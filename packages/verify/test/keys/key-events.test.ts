@@ -1,0 +1,258 @@
+import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type KeysChanged, subscribe } from "../../src/events/index.ts";
+import { createVerifier, remoteJwks, type Secret, sharedSecret } from "../../src/index.ts";
+import { reloadedSecret } from "../../src/keys/index.ts";
+import { createBench, handClock } from "../support.ts";
+
+/** What subscribers of `usher:keys` learn. */
+
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+
+beforeEach(() => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function listen(): KeysChanged[] {
+  const events: KeysChanged[] = [];
+  onTestFinished(subscribe("usher:keys", (event) => events.push(event)));
+  return events;
+}
+
+/** Several key pairs, of which a server publishes some. */
+function createIssuers() {
+  const clock = handClock();
+  const [first, second] = (["ES256", "EdDSA"] as const).map((algorithm) =>
+    createTestIssuer({ algorithm, clock }),
+  );
+  if (first === undefined || second === undefined) throw new Error("two were created");
+  return { clock, first, second };
+}
+
+const keysOf = (issuer: TestIssuer) =>
+  issuer.jwks().keys as readonly { readonly kid?: string; readonly alg?: string }[];
+const factsOf = (issuer: TestIssuer) => keysOf(issuer).map(({ kid, alg }) => ({ algorithm: alg, kid }));
+
+describe("usher:keys of remoteJwks", () => {
+  function createRemote(path = "/jwks?code=s3cret") {
+    const issuers = createIssuers();
+    const state = { answer: () => Response.json({ keys: keysOf(issuers.first) }) as Response };
+    const keys = remoteJwks(`https://app.example.com${path}`, {
+      fetch: async () => state.answer(),
+      clock: issuers.clock,
+      random: () => 1,
+      maxAge: 600,
+      maxStale: 3600,
+    });
+    const { verifier } = createBench({ keys, clock: issuers.clock });
+    const refresh = async (seconds = 600) => {
+      issuers.clock.advance(seconds);
+      await verifier.verify(issuers.first.tokenFor("alice")).catch(() => undefined);
+      await settle();
+    };
+    return Object.assign(state, { ...issuers, verifier, refresh });
+  }
+
+  it("tells of the first keys, with the URL without its query", async () => {
+    const events = listen();
+    const { verifier, first } = createRemote();
+    await verifier.ready();
+    expect(events).toEqual([
+      { source: "https://app.example.com/jwks", change: "loaded", keys: factsOf(first) },
+    ]);
+    expect(Object.isFrozen(events[0]?.keys)).toBe(true);
+  });
+
+  it("tells of a set that changes and changes back, and of none that stays", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    const events = listen();
+    await remote.refresh();
+    expect(events).toEqual([]);
+    remote.answer = () => Response.json({ keys: [...keysOf(remote.second), ...keysOf(remote.first)] });
+    await remote.refresh();
+    remote.answer = () => Response.json({ keys: [...keysOf(remote.first), ...keysOf(remote.second)] });
+    await remote.refresh();
+    remote.answer = () => Response.json({ keys: keysOf(remote.first) });
+    await remote.refresh();
+    const [first, second] = [factsOf(remote.first), factsOf(remote.second)];
+    expect(events.map(({ source: _, ...event }) => event)).toEqual([
+      { change: "changed", keys: [...second, ...first], added: second, removed: [] },
+      { change: "changed", keys: first, added: [], removed: second },
+    ]);
+  });
+
+  it("tells of a key with the same kid and other material", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    const events = listen();
+    const other = createTestIssuer({ algorithm: "ES256", clock: remote.clock });
+    const [{ kid } = {}] = keysOf(remote.first);
+    remote.answer = () => Response.json({ keys: keysOf(other).map((key) => ({ ...key, kid })) });
+    await remote.refresh();
+    const facts = factsOf(remote.first);
+    expect(events).toMatchObject([{ change: "changed", keys: facts, added: facts, removed: facts }]);
+  });
+
+  it("tells of an outage once, with the reason, and of its end", async () => {
+    const remote = createRemote();
+    remote.answer = () => new Response("no", { status: 500 });
+    const events = listen();
+    await remote.verifier.ready().catch(() => undefined);
+    expect(events).toEqual([]);
+    remote.answer = () => Response.json({ keys: keysOf(remote.first) });
+    await remote.refresh();
+    remote.answer = () => {
+      throw new Error(`no\u001b[31m: ${remote.first.tokenFor("alice")}`);
+    };
+    for (let times = 0; times < 3; times++) await remote.refresh();
+    remote.answer = () => Response.json({ keys: keysOf(remote.first) });
+    await remote.refresh();
+    expect(events.map(({ change, reason, keys }) => [change, reason, keys.length])).toEqual([
+      ["loaded", undefined, 1],
+      ["failed", "no\\u001b[31m: [token]…", 1],
+      ["recovered", undefined, 1],
+    ]);
+  });
+
+  it("tells of keys that became too old, and of their return", async () => {
+    const remote = createRemote();
+    await remote.verifier.ready();
+    const events = listen();
+    const answer = remote.answer;
+    remote.answer = () => new Response("no", { status: 500 });
+    await remote.refresh();
+    await remote.refresh(3600);
+    remote.answer = answer;
+    await remote.refresh();
+    expect(
+      events.map(({ change, keys, added, removed }) => [change, keys.length, added?.length, removed?.length]),
+    ).toEqual([
+      ["failed", 1, undefined, undefined],
+      ["changed", 0, 0, 1],
+      ["recovered", 1, undefined, undefined],
+      ["changed", 1, 1, 0],
+    ]);
+  });
+
+  it("tells of each of a verifier's sources by its own URL, once for all verifiers", async () => {
+    const events = listen();
+    const { clock, first, second } = createIssuers();
+    const keys = [first, second].map((issuer, index) =>
+      remoteJwks(`https://${index}.example.com/jwks`, {
+        fetch: async () => Response.json({ keys: keysOf(issuer) }),
+        clock,
+      }),
+    );
+    for (let times = 0; times < 2; times++) await createBench({ keys, clock }).verifier.ready();
+    expect(events.map(({ source, keys }) => [source, keys])).toEqual([
+      ["https://0.example.com/jwks", factsOf(first)],
+      ["https://1.example.com/jwks", factsOf(second)],
+    ]);
+  });
+
+  it("is not disturbed by a subscriber that throws, and shows it the new state", async () => {
+    const remote = createRemote();
+    const seen: string[] = [];
+    const token = remote.first.tokenFor("alice");
+    onTestFinished(
+      subscribe("usher:keys", () => {
+        seen.push(remote.verifier.verifySync(token).id);
+        throw new Error("the subscriber's");
+      }),
+    );
+    await remote.verifier.ready();
+    expect(seen).toEqual(["alice"]);
+    expect(remote.verifier.verifySync(token).id).toBe("alice");
+  });
+
+  it("escapes a kid, and shortens it", async () => {
+    const events = listen();
+    const remote = createRemote();
+    remote.answer = () =>
+      Response.json({
+        keys: keysOf(remote.first).map((key) => ({ ...key, kid: `\u001b[2J${"k".repeat(900)}` })),
+      });
+    await remote.verifier.ready();
+    expect(events[0]?.keys[0]?.kid).toMatch(/^\\u001b\[2Jk{190,200}…$/);
+  });
+});
+
+describe("usher:keys of a shared secret", () => {
+  const [oldSecret, newSecret] = ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "Zq8Lm2Xc7Vb1Nn6Kj5Hg4Fd3Sa9Pu0Yt"];
+
+  it("tells of a file that is replaced, by version, and never of a secret", async () => {
+    const events = listen();
+    const clock = handClock();
+    let file: Secret | Error = [{ version: 1, value: oldSecret }];
+    const keys = reloadedSecret(
+      () => {
+        if (file instanceof Error) throw file;
+        return file;
+      },
+      { refreshEvery: 10, clock },
+    );
+    const { verifier } = createBench({ keys, clock });
+    const reload = async (next: Secret | Error) => {
+      file = next;
+      clock.advance(70);
+      await verifier.verify("a.b.c").catch(() => undefined);
+      await settle();
+    };
+    await verifier.ready();
+    await reload([
+      { version: 2, value: newSecret },
+      { version: 1, value: oldSecret },
+    ]);
+    await reload(new Error("ENOENT: no such file"));
+    await reload([{ version: 2, value: newSecret }]);
+    await reload(newSecret);
+    expect(events).toEqual(
+      [
+        { change: "loaded", keys: [1] },
+        { change: "changed", keys: [2, 1], added: [2], removed: [] },
+        { change: "failed", keys: [2, 1], reason: "ENOENT: no such file" },
+        { change: "recovered", keys: [2] },
+        { change: "changed", keys: [2], added: [], removed: [1] },
+        { change: "changed", keys: [0], added: [0], removed: [2] },
+      ].map((event) => ({
+        source: "shared secret",
+        ...event,
+        ...Object.fromEntries(
+          (["keys", "added", "removed"] as const).flatMap((name) => {
+            const versions = (event as Partial<Record<typeof name, number[]>>)[name];
+            const facts = versions?.map((version) => ({
+              algorithm: "HS256",
+              ...(version > 0 && { version }),
+            }));
+            return facts === undefined ? [] : [[name, facts]];
+          }),
+        ),
+      })),
+    );
+    expect(JSON.stringify(events)).not.toMatch(new RegExp(`${oldSecret}|${newSecret}`));
+  });
+
+  it("tells once of a version that the issuer no longer uses", () => {
+    const events = listen();
+    const clock = handClock();
+    const issuer = createTestIssuer({ secret: newSecret, clock });
+    const versions = [newSecret, oldSecret].map((value, index) => ({ version: 2 - index, value }));
+    const verifier = createVerifier({
+      keys: sharedSecret(versions),
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      maxTokenAge: 60,
+      clock,
+    });
+    for (let minute = 0; minute < 5; minute++) {
+      verifier.verifySync(issuer.tokenFor(`user-${minute}`));
+      clock.advance(60);
+    }
+    const [one, two] = [1, 2].map((version) => ({ algorithm: "HS256", version }));
+    expect(events).toEqual([{ source: "shared secret", change: "idle", keys: [two, one], removed: [one] }]);
+  });
+});
