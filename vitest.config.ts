@@ -84,7 +84,7 @@ const long = [
   "packages/postgres/integration/rows/injection{,-drivers,-drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",
   "packages/postgres/integration/**/pgbouncer.test.ts",
-  "packages/postgres/integration/revocations/{server,subscription}.test.ts",
+  "packages/postgres/integration/revocations/{migration,server,subscription}.test.ts",
   // The contract of rows over pg and PGlite is in `npm test`.
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
   // Skipped unless BETTER_AUTH_SOURCES names a folder.

@@ -10,10 +10,15 @@ export const pageSize = 10_000;
 /**
  * One page of the table. $1: the last sequence of the previous page, 0 for the first. `order by` names the
  * table: a bare `sequence` would be the text of the select list.
+ *
+ * A database that is not migrated yet has no column `made_by`. So the table is read inside another select that
+ * has one, which is null: SQL looks there for a name that the table does not know.
  */
 export const pageStatement: string = `
-  select sequence::text, kind, id, before from usher_revocations
-  where sequence > $1::text::bigint order by usher_revocations.sequence limit ${pageSize}`;
+  select page.* from (select null::text as made_by) as unknown cross join lateral (
+    select sequence::text, kind, id, before, made_by from usher_revocations
+    where sequence > $1::text::bigint order by usher_revocations.sequence limit ${pageSize}
+  ) as page`;
 
 /** The position of a replica: the snapshot that it has read, and the server that the snapshot belongs to. */
 export const positionStatement: string = `
@@ -30,9 +35,11 @@ export const positionStatement: string = `
  * trigger that stamps them, and would be new each time. {@link restoredRowsStatement} finds them.
  */
 export const newRowsStatement: string = `
-  select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
+  select position.snapshot, news.* from (
+    select pg_current_snapshot()::text as snapshot, null::text as made_by
+  ) as position
   left join lateral (
-    select transaction::text, sequence::text, kind, id, before from usher_revocations
+    select transaction::text, sequence::text, kind, id, before, made_by from usher_revocations
     where transaction >= pg_snapshot_xmin($1::text::pg_snapshot)
       and transaction < pg_snapshot_xmax(position.snapshot::pg_snapshot)
       and not pg_visible_in_snapshot(transaction, $1::text::pg_snapshot)
@@ -50,10 +57,11 @@ export const newRowsStatement: string = `
  */
 export const restoredRowsStatement: string = `
   select position.snapshot, news.* from (
-    select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next from pg_current_snapshot() as snapshot
+    select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next, null::text as made_by
+    from pg_current_snapshot() as snapshot
   ) as position
   left join lateral (
-    select sequence::text, kind, id, before from usher_revocations
+    select sequence::text, kind, id, before, made_by from usher_revocations
     where not pg_visible_in_snapshot(
         (position.next - ((position.next - xmin::text::bigint) & 4294967295))::text::xid8, $1::text::pg_snapshot)
       and sequence > $2::text::bigint
@@ -62,6 +70,12 @@ export const restoredRowsStatement: string = `
 
 /** $1: a list of revocations as JSON. A trigger notifies. */
 export const appendStatement: string = `
+  insert into usher_revocations (kind, id, before, made_by)
+  select kind, id, before, made_by from json_to_recordset($1::text::json)
+    as given(kind text, id text, before double precision, made_by text)`;
+
+/** The same for a database that is not migrated yet: who revoked is not recorded. */
+export const appendAnonymousStatement: string = `
   insert into usher_revocations (kind, id, before)
   select kind, id, before from json_to_recordset($1::text::json) as given(kind text, id text, before double precision)`;
 
@@ -74,11 +88,31 @@ export const cleanupStatement: string = `
   delete from usher_revocations using old where usher_revocations.sequence = old.sequence returning 1 as one`;
 
 export function writeRevocations(revocations: readonly Revocation[]): string {
-  return JSON.stringify(revocations.map(({ kind, id, before }) => ({ kind, id: writeId(id), before })));
+  return JSON.stringify(
+    revocations.map(({ kind, id, before, by }) => ({
+      kind,
+      id: writeId(id),
+      before,
+      made_by: by === undefined ? null : writeMaker(by),
+    })),
+  );
 }
 
 export function readRevocation(row: Row): Revocation {
-  return { kind: row.kind as Revocation["kind"], id: readId(row.id as string), before: row.before as number };
+  return {
+    kind: row.kind as Revocation["kind"],
+    id: readId(row.id as string),
+    before: row.before as number,
+    ...(typeof row.made_by === "string" && { by: row.made_by }),
+  };
+}
+
+/** It is a label, and must not make the insert fail: see {@link writeId}. `createRevocations` has escaped it. */
+function writeMaker(by: string): string {
+  return by
+    .slice(0, 200)
+    .replace(/\p{Cc}/gu, "?")
+    .toWellFormed();
 }
 
 /**

@@ -2,9 +2,10 @@ import { ConfigurationError } from "@usher-auth/verify";
 import type { RevocationStore } from "@usher-auth/verify/revocation";
 import { startCleanup } from "./cleanup.ts";
 import { driverOf, listenDriverOf, type RevocationDatabase } from "./drivers/choose.ts";
+import type { Driver } from "./drivers/driver.ts";
 import { loadAll } from "./load.ts";
 import { migrationScript } from "./migrations.ts";
-import { appendStatement, writeRevocations } from "./statements.ts";
+import { appendAnonymousStatement, appendStatement, writeRevocations } from "./statements.ts";
 import { subscribe } from "./subscription.ts";
 
 /**
@@ -57,6 +58,9 @@ const grace = 600;
  * `listen`; so does `load`. Prepares no statements and keeps no state in a session. The client stays yours:
  * end it after the subscriptions stop.
  *
+ * Keeps who made a revocation (`by`) in the column `made_by`. Until `migrateRevocations` of this version has run,
+ * the table has no such column, and everything else works.
+ *
  * The database user needs SELECT and INSERT on the table, and to subscribe also DELETE and UPDATE (before):
  * old revocations are locked and deleted. The role that created the table has these.
  *
@@ -102,7 +106,7 @@ export function revocationStore(
       }
     },
     append: async (revocations) => {
-      if (revocations.length > 0) await driver.query(appendStatement, [writeRevocations(revocations)]);
+      if (revocations.length > 0) await append(driver, writeRevocations(revocations));
     },
     subscribe: async (listener) => {
       const unsubscribe = await subscribe(driver, listener, listen === undefined ? {} : { listen });
@@ -113,6 +117,18 @@ export function revocationStore(
     },
   };
 }
+
+async function append(driver: Driver, rows: string): Promise<void> {
+  try {
+    await driver.query(appendStatement, [rows]);
+  } catch (error) {
+    if ((error as { readonly code?: unknown } | null)?.code !== undefinedColumn) throw error;
+    await driver.query(appendAnonymousStatement, [rows]);
+  }
+}
+
+/** Postgres manual, appendix A. */
+const undefinedColumn = "42703";
 
 /**
  * Creates the table `usher_revocations`, or updates it: in the first schema of the search path, owned by the

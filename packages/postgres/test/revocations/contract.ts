@@ -1,5 +1,5 @@
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
-import type { Revocation, RevocationStore } from "@usher-auth/verify/revocation";
+import { createRevocations, type Revocation, type RevocationStore } from "@usher-auth/verify/revocation";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { driverOf } from "../../src/revocations/drivers/choose.ts";
 import { pageSize } from "../../src/revocations/statements.ts";
@@ -51,6 +51,8 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       { kind: "user", id: "half \ud800 of a pair", before: now },
       { kind: "user", id: `"quoted" 'and' \\u0041 \\ ü😀\n{}`, before: now },
       { kind: "token", id: "x".repeat(8_000), before: now },
+      { kind: "session", id: "sid-2", before: now, by: "Zoë (support), 管理者" },
+      { kind: "user", id: "user-2", before: now, by: `"quoted" 'and' \\u0041 \\` },
     ])("delivers $kind $id to a subscriber, and loads it later, unchanged", async (revocation) => {
       const { listener } = await listen();
       const delivered = listener.next(revocation.id);
@@ -193,6 +195,45 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       await database.run(`update usher_revocations set before = ${now} where id = 'changed'`);
       await vi.waitFor(() =>
         expect(listener.received).toContainEqual({ kind: "session", id: "changed", before: now }),
+      );
+    });
+
+    test("a row of an older replica has no `by`, and one that was written by hand any", async () => {
+      await database.run(
+        `insert into usher_revocations (kind, id, before) values ('session', 'older', ${now});
+         insert into usher_revocations (kind, id, before, made_by) values ('session', 'by hand', ${now}, repeat('x', 10000))`,
+      );
+      const all = await allOf(store);
+      expect(all).toContainEqual(session("older", now));
+      expect(all).toContainEqual({ ...session("by hand", now), by: "x".repeat(10_000) });
+      const revocations = createRevocations({ store, maxTokenAge: 86_400 });
+      onTestFinished(() => revocations.close());
+      await revocations.ready();
+      expect(() => revocations.check({ sid: "by hand" })).toThrow("revoked");
+    });
+
+    test("a `by` never makes an append fail", async () => {
+      const odd = { ...session("odd", now), by: `a\0\u001b[2J\ud800${"x".repeat(10_000)}` };
+      await store.append([odd]);
+      expect(await allOf(store)).toContainEqual({ ...odd, by: `a??[2J\ufffd${"x".repeat(193)}` });
+    });
+
+    test("works without the column made_by, until the migrations add it", async () => {
+      await database.run(
+        "alter table usher_revocations drop column made_by; delete from usher_revocations_migrations where version = 3",
+      );
+      const listener = await listenOften(300);
+      await listener.next("confirmed");
+      await store.append([{ ...session("not migrated", now), by: "admin" }]);
+      await listener.next("not migrated");
+      expect(await allOf(store)).toContainEqual(session("not migrated", now));
+      await migrateRevocations(database.client);
+      await store.append([{ ...session("migrated", now), by: "admin" }]);
+      await vi.waitFor(() =>
+        expect(listener.received).toContainEqual({ ...session("migrated", now), by: "admin" }),
+      );
+      expect(await allOf(store)).toEqual(
+        expect.arrayContaining([session("not migrated", now), { ...session("migrated", now), by: "admin" }]),
       );
     });
 

@@ -65,6 +65,28 @@ _MIGRATIONS = (
   create trigger usher_revocations_tell after insert or update on usher_revocations
     for each statement execute function usher_revocations_tell();
   """,
+    # While the statement waits for a long transaction, such as a backup, everything else waits behind it: it
+    # waits for a second at a time.
+    """
+  declare
+    patience text := current_setting('lock_timeout');
+  begin
+    for attempt in 1..60 loop
+      begin
+        perform set_config('lock_timeout', '1s', true);
+        alter table usher_revocations add column made_by text;
+        exit;
+      exception when lock_not_available then
+        if attempt = 60 then
+          raise;
+        end if;
+        perform pg_sleep(1);
+      end;
+    end loop;
+    perform set_config('lock_timeout', patience, true);
+  end;
+  comment on column usher_revocations.made_by is 'Who revoked it, for people and audits; null if that is not known';
+  """,
 )
 
 # At each start: rows that were restored with numbers ahead of this server's sequence would make the next

@@ -15,9 +15,12 @@ CHANNEL = "usher_revocations"
 PAGE_SIZE = 10_000
 """The most rows in one answer: about 2 MB, so that each arrives well within the deadline."""
 
+# A table of an older version has no column `made_by`. SQL then takes the outer select's, which is null.
 PAGE = f"""
-  select sequence::text, kind, id, before from usher_revocations
-  where sequence > $1::text::bigint order by usher_revocations.sequence limit {PAGE_SIZE}"""
+  select page.* from (select null::text as made_by) as unknown cross join lateral (
+    select sequence::text, kind, id, before, made_by from usher_revocations
+    where sequence > $1::text::bigint order by usher_revocations.sequence limit {PAGE_SIZE}
+  ) as page"""
 
 POSITION = """
   select pg_current_snapshot()::text as snapshot, pg_postmaster_start_time()::text as server"""
@@ -25,9 +28,11 @@ POSITION = """
 # The sequence alone is not enough: transactions commit in another order than they take their numbers, so a
 # late commit with a low number would be missed. A snapshot lists the transactions that were running.
 NEW_ROWS = f"""
-  select position.snapshot, news.* from (select pg_current_snapshot()::text as snapshot) as position
+  select position.snapshot, news.* from (
+    select pg_current_snapshot()::text as snapshot, null::text as made_by
+  ) as position
   left join lateral (
-    select transaction::text, sequence::text, kind, id, before from usher_revocations
+    select transaction::text, sequence::text, kind, id, before, made_by from usher_revocations
     where transaction >= pg_snapshot_xmin($1::text::pg_snapshot)
       and transaction < pg_snapshot_xmax(position.snapshot::pg_snapshot)
       and not pg_visible_in_snapshot(transaction, $1::text::pg_snapshot)
@@ -39,10 +44,11 @@ NEW_ROWS = f"""
 # the whole table, so it does not run every second.
 RESTORED_ROWS = f"""
   select position.snapshot, news.* from (
-    select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next from pg_current_snapshot() as snapshot
+    select snapshot::text, pg_snapshot_xmax(snapshot)::text::bigint as next, null::text as made_by
+    from pg_current_snapshot() as snapshot
   ) as position
   left join lateral (
-    select sequence::text, kind, id, before from usher_revocations
+    select sequence::text, kind, id, before, made_by from usher_revocations
     where not pg_visible_in_snapshot(
         (position.next - ((position.next - xmin::text::bigint) & 4294967295))::text::xid8, $1::text::pg_snapshot)
       and sequence > $2::text::bigint
