@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
 import { createRevocations } from "@usher-auth/verify/revocation";
@@ -19,6 +20,8 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** Who revokes without --by. */
+const self = `usher-auth, ${userInfo().username}`;
 const password = () => new URL(url).password;
 const run = (...words: string[]) => usher(words, { environment: { DATABASE_URL: url } });
 
@@ -55,9 +58,11 @@ describe("a revocation", () => {
       exitCode: 0,
       errors: "",
     });
-    expect((await run("revoke", "--session", "s 1")).output).toBe("Revoked: session s 1 (sid).\n");
+    expect((await run("revoke", "--session", "s 1", "--by", "Zoë, ticket 4711")).output).toBe(
+      "Revoked: session s 1 (sid), by Zoë, ticket 4711.\n",
+    );
     const json = await run("revoke", "--token", "j1", "--json");
-    expect(JSON.parse(json.output).revoked).toMatchObject({ kind: "token", id: "j1" });
+    expect(JSON.parse(json.output).revoked).toMatchObject({ kind: "token", id: "j1", by: self });
 
     await vi.waitFor(() => expect(revocations.status().entries).toBe(3));
     const check = (token: object) => () => revocations.check({ sub: "bob", iat: now, ...token });
@@ -69,15 +74,31 @@ describe("a revocation", () => {
 
     const { revocations: listed } = JSON.parse((await run("revocations", "--json")).output);
     expect(listed).toHaveLength(3);
-    expect(listed.at(-1)).toEqual({ kind: "user", id: "ada", before: now - 60 });
+    expect(listed.at(-1)).toEqual({ kind: "user", id: "ada", before: now - 60, by: self });
     const { output } = await run("revocations");
-    expect(output).toContain(`${before.slice(0, 19)}.000Z  user     ada\n`);
+    expect(output).toContain(`${before.slice(0, 19)}.000Z  user     ada  by ${self}\n`);
+    expect(output).toContain("  session  s 1  by Zoë, ticket 4711\n");
   });
 
   test("is printed without control characters", async () => {
     const { output } = await run("revoke", "--session", "\u001b[2J\u202eé");
-    expect(output).toBe("Revoked: session \\u{1b}[2J\\u{202e}é (sid).\n");
+    expect(output).toBe(`Revoked: session \\u{1b}[2J\\u{202e}é (sid), by ${self}.\n`);
     expect((await run("revocations")).output).not.toContain("\u001b");
+  });
+
+  test("whose `by` was written by hand is listed in one line, escaped and shortened; one without, too", async () => {
+    const now = Date.now() / 1000;
+    await admin`insert into usher_revocations (kind, id, before, made_by) values
+      ('session', 'by hand', ${now}, ${`a\u001b[2J\n${"x".repeat(10_000)}`}), ('session', 'by no one', ${now}, null)`;
+    const { output } = await run("revocations");
+    expect(output).toMatch(/ {2}session {2}by hand {2}by a\\u\{1b\}\[2J\\u\{a\}x{194}\n/);
+    expect(output).toMatch(/ {2}session {2}by no one\n/);
+    const { revocations } = JSON.parse((await run("revocations", "--json")).output);
+    const [one, other] = ["by hand", "by no one"].map((name) =>
+      revocations.find(({ id }: { id: string }) => id === name),
+    );
+    expect(one.by).toHaveLength(200);
+    expect(other).not.toHaveProperty("by");
   });
 });
 
@@ -93,6 +114,10 @@ describe("rejects, with exit code 2 and advice,", () => {
     [["revoke", "--user", "a", "--before", "2026-99-01T00:00:00Z"], "with a time zone"],
     [["revoke", "--user", "a", "--before", "2999-01-01T00:00:00Z"], "in the future"],
     [["revoke", "--usr", "a"], "Did you mean --user?"],
+    [["revoke", "--user", "a", "--by="], "--by is empty"],
+    [["revoke", "--user", "a", "--by", "x".repeat(201)], "longer than 200 characters"],
+    [["revoke", "--user", "a", "--by", "a\u001b[2J"], "a control character"],
+    [["revoke", "--user", "a", "--by", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"], "not a token"],
   ])("%j", async (words, reason) => {
     const { exitCode, errors, output } = await run(...words);
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });

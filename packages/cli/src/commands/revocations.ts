@@ -8,7 +8,7 @@ import { painterFor } from "../terminal.ts";
 
 export const command: Command = defineSubcommand({
   name: "revocations",
-  description: "List the revocations that are still in effect, newest first.",
+  description: "List the revocations that are still in effect, and who made them, newest first.",
   args: {
     env: {
       type: "string",
@@ -32,7 +32,8 @@ export const command: Command = defineSubcommand({
     const environment = await readEnvironment(args.env, terminal);
     const found: Revocation[] = [];
     await withStore(environment, async (store) => {
-      for await (const batch of store.load()) for (const revocation of batch) found.push(revocation);
+      for await (const batch of store.load())
+        for (const revocation of batch) found.push(shortened(revocation));
     });
     found.sort((one, other) => other.before - one.before);
 
@@ -41,12 +42,20 @@ export const command: Command = defineSubcommand({
       return 0;
     }
     const paint = painterFor(terminal.output, terminal.environment);
-    for (const { kind, id, before } of found) {
+    for (const { kind, id, before, by } of found) {
+      const maker = by === undefined ? "" : paint("dim", `  by ${escapeId(by)}`);
       terminal.output.write(
-        `${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${escapeId(id)}\n`,
+        `${paint("dim", instantOf(before))}  ${kind.padEnd("session".length)}  ${escapeId(id)}${maker}\n`,
       );
     }
     if (found.length === 0) terminal.errors.write("Nothing is revoked.\n");
     return 0;
   },
 });
+
+/** A row that was written by hand may have a `by` of any length. */
+function shortened({ by, ...revocation }: Revocation): Revocation {
+  return { ...revocation, ...(by !== undefined && { by: by.slice(0, longestMaker) }) };
+}
+
+const longestMaker = 200;

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import type { Revocation } from "@usher-auth/verify/revocation";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { readEnvironment } from "../input/environment.ts";
@@ -22,6 +23,12 @@ const flags = {
     description:
       "With --user: only tokens issued at or before this time. ISO 8601 with a time zone, or seconds since 1970",
     valueHint: "time",
+  },
+  by: {
+    type: "string",
+    description:
+      "Who revokes, for usher-auth revocations and audits; default: usher-auth and the user of the system",
+    valueHint: "name",
   },
   env: {
     type: "string",
@@ -50,18 +57,22 @@ export const command: Command = defineSubcommand({
       line: "npx usher-auth revoke --session kQ81xZ",
       effect: "Revoke one session, for example of a lost phone",
     },
+    {
+      line: `npx usher-auth revoke --session kQ81xZ --by "Ada, ticket 4711"`,
+      effect: "Record who revoked it, and why",
+    },
   ],
   async run(args, terminal) {
     const now = Date.now() / 1000;
-    const revocation = readRevocation(args, now);
+    const revocation = { ...readRevocation(args, now), by: readMaker(args.by) };
     const environment = await readEnvironment(args.env, terminal);
     await withStore(environment, (store) => store.append([revocation]));
 
-    const { kind, id, before } = revocation;
+    const { kind, id, before, by } = revocation;
     terminal.output.write(
       args.json
         ? escapeControl(`${JSON.stringify({ revoked: revocation }, null, 2)}\n`)
-        : `Revoked: ${kind} ${escapeId(id)} (${kinds[kind]})${kind === "user" ? `, tokens issued at or before ${instantOf(before)}` : ""}.\n`,
+        : `Revoked: ${kind} ${escapeId(id)} (${kinds[kind]})${kind === "user" ? `, tokens issued at or before ${instantOf(before)}` : ""}, by ${escapeId(by)}.\n`,
     );
     return 0;
   },
@@ -89,6 +100,29 @@ function readRevocation(
     );
   }
   return { kind, id, before: given.before === undefined ? now : readInstant(given.before, now) };
+}
+
+/** The longest that is stored. */
+const longestMaker = 200;
+
+function readMaker(by: string | undefined): string {
+  if (by === undefined) return `usher-auth, ${systemUser()}`;
+  if (by.trim() === "") throw new CannotRun("--by is empty.");
+  if (by.length > longestMaker) throw new CannotRun(`--by is longer than ${longestMaker} characters.`);
+  // It must be the same on every screen that shows it.
+  if (/\p{C}/u.test(by)) throw new CannotRun("--by contains a control character.");
+  // Two dots, and the start of a JSON object: this is a token.
+  if (/eyJ[\w-]{10,}\.[\w-]/.test(by)) throw new CannotRun("--by takes a name, not a token.");
+  return by.trim();
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user id that has no name.
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
 /** With a time zone: without one, the time depends on the machine. */
