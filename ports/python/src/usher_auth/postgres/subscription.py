@@ -182,7 +182,8 @@ def _tell(listener: RevocationListener, batch: Sequence[Any]) -> None:
 
 
 def _read(row: Row) -> Any:
-    kind, identifier, before = row
+    # Who made it comes last, and decides nothing.
+    kind, identifier, before, _ = row
     revocation, _ = read_stored({"kind": kind, "id": read_id(identifier), "before": before}, time.time())
     return revocation
 
