@@ -22,7 +22,7 @@ const rooms = [
   {
     room: "events",
     imports: ["user-code", "claims", "revocation", "access"],
-    why: "It names what happens, with the types of those to whom it happens, and decides nothing.",
+    why: "It names what happens, with the types of what it is about, and decides nothing.",
   },
   {
     room: "token",

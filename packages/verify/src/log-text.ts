@@ -40,18 +40,28 @@ function plain(text: string): string {
   return quote(text).slice(1, -1);
 }
 
+/** Segments of base64url, which a JWS and a JWE consist of. Words and names of hosts are some too. */
+const segments = /[\w.-]+/g;
+
 /**
- * What looks like a JWS or a JWE: hints never contain one, and the text of other code might. A token that was cut
- * has fewer segments, and still begins with `{"` in base64url.
+ * Whether this is a JWS or a JWE, or the start of one (`{"`, encoded). Hints never contain one; the text of other
+ * code might.
  */
-const tokens = /eyJ[\w-]{10,}[\w.-]*|[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]+)*/g;
+function isToken(text: string): boolean {
+  let longInARow = 0;
+  for (const segment of text.split(".")) {
+    longInARow = segment.length >= 10 ? longInARow + 1 : 0;
+    if (segment.startsWith("eyJ") || longInARow === 3) return true;
+  }
+  return false;
+}
 
 /** A text for one line of a log: control characters are escaped, and what looks like a token is removed. */
 export function printable(text: string, longest: number): string {
   const shortened = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return (
     shortened
-      .replace(tokens, "[token]")
+      .replace(segments, (found) => (isToken(found) ? "[token]" : found))
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped.
       .replace(/[\u0000-\u001f]/g, escaped)
       .replace(controls, escaped)

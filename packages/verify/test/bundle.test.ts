@@ -88,7 +88,7 @@ describe("the built bundle of @usher-auth/verify", () => {
           (framework) => source === framework || source.startsWith(`${framework}/`),
         );
         if (name.startsWith("adapters/") && isFramework) continue;
-        expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|http|util)$|\.\.?\/)/);
+        expect(source, name).toMatch(/^(?:node:(?:crypto|buffer|diagnostics_channel|http|util)$|\.\.?\/)/);
       }
     }
   });

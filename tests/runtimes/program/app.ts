@@ -1,4 +1,4 @@
-import type { AcceptEvent, OwnerExceptionEvent, RejectEvent } from "@usher-auth/verify/guard";
+import type { AcceptEvent, LoggedRefusal, OwnerExceptionEvent, RejectEvent } from "@usher-auth/verify/guard";
 import { callersOwnerParam, protectedResource } from "../../../packages/verify/test/contract/caller-rules.ts";
 import type { HandlerView } from "../../../packages/verify/test/contract/target.ts";
 import { createFetchApp } from "../../../packages/verify/test/contract/targets/fetch-app.ts";
@@ -37,6 +37,8 @@ export interface Witness {
   }[];
   /** The uses of exceptions to the owner. */
   readonly exceptions: readonly Omit<OwnerExceptionEvent, "request">[];
+  /** The lines of its log. */
+  readonly logged: readonly LoggedRefusal[];
 }
 
 /** The handler of a runtime's server. A Worker passes its context. */
@@ -66,7 +68,12 @@ export function createProgram(settings: Settings): Program {
     new URL(request.url).pathname === controlPath ? control(request) : app(request, context);
 
   function createApp() {
-    const options = { ...settings.guard, ...listeners, verifier: verifierOf(settings.trust, clock) };
+    const options = {
+      ...settings.guard,
+      ...listeners,
+      log: (line: LoggedRefusal) => witness.logged.push(line),
+      verifier: verifierOf(settings.trust, clock),
+    };
     const handle = (view: HandlerView) => {
       witness.seen.push(view);
       return { id: view.principal?.id, claims: view.principal?.claims, params: view.params };
@@ -106,6 +113,7 @@ function emptyWitness() {
     accepted: [] as string[],
     rejected: [] as Witness["rejected"][number][],
     exceptions: [] as Witness["exceptions"][number][],
+    logged: [] as LoggedRefusal[],
   } satisfies Witness;
 }
 

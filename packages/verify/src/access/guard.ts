@@ -81,8 +81,10 @@ export interface Guard<Claims = TokenClaims, Source = unknown> {
    * Returns the response to a rejected request, logs it, and calls `onReject`. The text is always this guard's
    * own. A code that this version does not know becomes 401 `unauthorized`, or 503 `service_unavailable` if it ends
    * in `_unavailable`.
+   *
+   * @param principal The user, if the error is about a valid token and `authorize` of this guard did not throw it.
    */
-  refuse(error: AuthError, request: Source): Refusal;
+  refuse(error: AuthError, request: Source, principal?: Principal<Claims>): Refusal;
   /**
    * The response to a request for the metadata of the protected resource (RFC 9728), which is public;
    * undefined for every other request. An adapter calls this first. Absent without `protectedResource`.
@@ -193,10 +195,10 @@ export function createGuard<Claims = TokenClaims, Source = unknown>(
     if (exceptions.length > 0) reports.excepted({ principal, exceptions, request: source }, call);
   }
 
-  function refuse(error: AuthError, request: Source): Refusal {
+  function refuse(error: AuthError, request: Source, principal?: Principal<Claims>): Refusal {
     // First, before a listener can change the error.
     const refusal = refusals.for(error);
-    reports.rejected(error, request, refusal.status);
+    reports.rejected(error, request, refusal.status, principal);
     return refusal;
   }
 

@@ -1,14 +1,11 @@
 import { authErrorCodes } from "../errors.ts";
 import type { RequestRejected } from "../events/events.ts";
-import { printable } from "../log-text.ts";
 import { safeListener } from "../user-code/listener.ts";
 import type { LoggedRefusal, RefusalLogger } from "./guard-host.ts";
+import { refusalText } from "./refusal-text.ts";
 
 /** Milliseconds in which one code is logged once. */
 const interval = 1000;
-
-/** Characters of a hint. */
-const longestHint = 500;
 
 const message = "request refused by usher";
 
@@ -45,15 +42,11 @@ export function createRefusalLog(
 }
 
 function lineOf(
-  { request: _, principal: __, hint, route, path, ...facts }: RequestRejected,
+  { request: _, principal: __, path, ...facts }: RequestRejected,
   count: number,
 ): LoggedRefusal {
-  return Object.freeze({
-    ...facts,
-    ...(hint !== undefined && { hint: printable(hint, longestHint) }),
-    ...(route !== undefined ? { route: printable(route, longestHint) } : path !== undefined && { path }),
-    count,
-  });
+  const where = facts.route === undefined && path !== undefined && { path };
+  return Object.freeze({ ...facts, ...where, count });
 }
 
 function levelOf({ status }: LoggedRefusal): "info" | "warn" {
@@ -70,11 +63,5 @@ function loggerOf(find: () => RefusalLogger | undefined): RefusalLogger {
 
 /** `console.warn` is standard error on every runtime with one, and the log of a Worker. */
 const toStandardError: RefusalLogger = (_level, _message, refusal) => {
-  const { code, hint, method, route, path, requestId, count } = refusal;
-  const where = [method, route ?? path].filter((part) => part !== undefined).join(" ");
-  const more = count > 1 ? ` (${count} since the last line)` : "";
-  const parts = [where, requestId === undefined ? "" : `request ${requestId}`, hint ?? ""].filter(
-    (part) => part !== "",
-  );
-  console.warn(`usher: ${[`refused ${code}${more}`, ...parts].join("; ")}`);
+  console.warn(`usher: ${refusalText(refusal)}`);
 };

@@ -1,18 +1,25 @@
 import type { Principal } from "../claims/principal.ts";
-import type { AuthError } from "../errors.ts";
+import type { AuthError, AuthErrorCode } from "../errors.ts";
 import type { RequestRejected } from "../events/events.ts";
 import { isObserved, publish } from "../events/publish.ts";
+import { printable } from "../log-text.ts";
 import { safeListener } from "../user-code/listener.ts";
 import type { GuardHost } from "./guard-host.ts";
 import type { GuardOptions, OwnerExceptionEvent } from "./guard-options.ts";
 import { createRefusalLog } from "./refusal-log.ts";
 import { factsOf } from "./request-facts.ts";
 
+/** Characters. The hint of an application's policy, and the code of another version, may be any text. */
+const [longestHint, longestCode] = [500, 60];
+
 /** Tells what a guard decided: to the application's listeners, the log, and the subscribers of events. */
 export interface Reports<Claims, Source> {
   accepted(principal: Principal<Claims>, request: Source): void;
-  /** @param status Of the response. */
-  rejected(error: AuthError, request: Source, status: number): void;
+  /**
+   * @param status Of the response.
+   * @param user If it is not the one of `refusedTo`.
+   */
+  rejected(error: AuthError, request: Source, status: number, user?: Principal<Claims>): void;
   /** This error is about a valid token: `rejected` tells its principal. */
   refusedTo(principal: Principal<Claims>, request: Source, error: unknown): void;
   /** @param call See `Guard.authorize`. */
@@ -42,17 +49,17 @@ export function createReports<Claims, Source>(
       notifyAccepted?.({ principal, request });
       if (isObserved("usher:accept")) publish("usher:accept", { ...factsOf(host, request), principal });
     },
-    rejected(error, request, status) {
+    rejected(error, request, status, user) {
       const { code, hint } = error;
       const known = isObject(request) ? refused.get(request) : undefined;
-      const principal = known?.error === error ? known?.principal : undefined;
+      const principal = known?.error === error ? known.principal : user;
       let event: RequestRejected | undefined;
       const described = (): RequestRejected => {
         event ??= {
           ...factsOf(host, request),
-          code,
+          code: (typeof code === "string" ? printable(code, longestCode) : "unknown") as AuthErrorCode,
           status,
-          ...(typeof hint === "string" && { hint }),
+          ...(typeof hint === "string" && { hint: printable(hint, longestHint) }),
           ...(principal && { principal }),
         };
         return event;

@@ -1,4 +1,7 @@
 import type { RequestFacts } from "../events/events.ts";
+import { pathOfTarget } from "../http/request-target.ts";
+import { printable } from "../log-text.ts";
+import { ignorePromise } from "../user-code/thenable.ts";
 import type { GuardHost, RequestDescription } from "./guard-host.ts";
 
 /**
@@ -12,9 +15,10 @@ export function factsOf<Source>(host: GuardHost<Source>, request: Source): Reque
     request,
   };
   if (typeof method === "string" && /^[A-Za-z-]{1,20}$/.test(method)) facts.method = method.toUpperCase();
-  if (typeof route === "string" && route !== "") facts.route = route.slice(0, longestPath);
-  if (typeof path === "string") facts.path = withoutIds(path);
-  if (typeof requestId === "string" && /^[\w-]{1,64}$/.test(requestId)) facts.requestId = requestId;
+  if (typeof route === "string" && route !== "") facts.route = printable(route, longestPath);
+  if (typeof path === "string") facts.path = withoutIds(pathOfTarget(path.slice(0, 2000)), facts.route);
+  const id = Number.isSafeInteger(requestId) ? String(requestId) : requestId;
+  if (typeof id === "string" && /^[\w-]{1,64}$/.test(id)) facts.requestId = id;
   return facts;
 }
 
@@ -23,7 +27,9 @@ const longestPath = 200;
 
 function describe<Source>({ describe: read }: GuardHost<Source>, request: Source): RequestDescription {
   try {
-    return read?.(request) ?? {};
+    const described = read?.(request) ?? {};
+    // A copy: its properties may be accessors. A promise has none of them, and its rejection is no one's.
+    return ignorePromise(described) ? {} : { ...described };
   } catch {
     // The framework's request may be incomplete, or another one than expected. The refusal stands.
     return {};
@@ -31,13 +37,14 @@ function describe<Source>({ describe: read }: GuardHost<Source>, request: Source
 }
 
 /**
- * Replaces every segment of a path that may be an id, a name or a secret: only words of lower-case letters stay,
- * and versions such as `v1`.
+ * Replaces the segments of a path that may be an id or a secret. Only words of lower-case letters stay, and versions
+ * such as `v1`; with a route, only those that its pattern has too, so that `/users/alice` does not tell the user.
  */
-function withoutIds(target: string): string {
-  const [path = ""] = target.slice(0, 2000).split(/[?#]/, 1);
-  const words = path.split("/").map((segment) => (isWord.test(segment) ? segment : "*"));
-  return words.join("/").slice(0, longestPath);
+export function withoutIds(path: string, route?: string): string {
+  const literals = route?.split("/");
+  const stays = (segment: string) => isWord.test(segment) && (literals?.includes(segment) ?? true);
+  const segments = path.split("/").map((segment) => (stays(segment) ? segment : "*"));
+  return segments.join("/").slice(0, longestPath);
 }
 
 const isWord = /^(?:|[a-z]{1,20}(?:[-_.][a-z]{1,20}){0,3}|v\d{1,3})$/;

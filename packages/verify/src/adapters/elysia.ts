@@ -1,5 +1,6 @@
 import type { AnyElysia, Elysia } from "elysia";
-import { createGuard } from "../access/guard.ts";
+import { createGuard, type Guard } from "../access/guard.ts";
+import { structuredLogger } from "../access/guard-host.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
@@ -8,7 +9,7 @@ import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { responseOf } from "../http/answers.ts";
 import { pathOfTarget } from "../http/request-target.ts";
 import { checkedOwner } from "./elysia/checked-owner.ts";
-import { createDecider, type Decision } from "./elysia/decide.ts";
+import { createDecider, type Decide, type Decision } from "./elysia/decide.ts";
 import { createHook, createMark, type Hook, type RouteOptions } from "./elysia/marks.ts";
 import { createRouteFinder, findRoutesWithoutHooks, followApp, type RouteLists } from "./elysia/routes.ts";
 import { createSocketGuard } from "./elysia/websocket.ts";
@@ -36,6 +37,12 @@ export type UsherElysia<Claims = TokenClaims> = Elysia<
   // biome-ignore lint/complexity/noBannedTypes: as above.
   { schema: {}; standaloneSchema: {}; macro: RouteOptions<Claims>; macroFn: {}; parser: {}; response: {} }
 >;
+
+/** Where plugins for logging put their logger. */
+interface LoggingContext {
+  readonly log?: unknown;
+  readonly logger?: unknown;
+}
 
 /** How an Elysia hook sends a response. */
 type Status = (status: number, response: Response) => object;
@@ -74,8 +81,18 @@ type Status = (status: number, response: Response) => object;
 export function usher<Claims = TokenClaims>(
   options: GuardOptions<Claims, Request>,
 ): (app: AnyElysia) => UsherElysia<Claims> {
-  const guard = createGuard<Claims, Request>(options);
-  const decide = createDecider(guard);
+  /** By request: the logger of a plugin in the app's context. */
+  const loggers = new WeakMap<Request, unknown>();
+  const guard: Guard<Claims, Request> = createGuard<Claims, Request>(options, {
+    adapter: "elysia",
+    describe: (request) => ({
+      method: request.method,
+      route: decide.last(request)?.route,
+      path: request.url,
+    }),
+    logger: (request) => structuredLogger(loggers.get(request)),
+  });
+  const decide: Decide<Claims> = createDecider(guard);
   const guardSockets = createSocketGuard(guard, options.verifier, decide);
   /** A macro that no route can use. It marks apps that have this guard. */
   const guarded = Symbol("usher");
@@ -88,7 +105,8 @@ export function usher<Claims = TokenClaims>(
     const lists = followApp(app, ({ extender }) => guarded in extender.macro);
     const findRoutes = createRouteFinder(lists);
     // Elysia parses the source of a hook and only prepares the properties that it names.
-    const admit = createHook("derive", async ({ request, route, params, status }) => {
+    const admit = createHook("derive", async ({ request, route, params, status, log, logger }) => {
+      keepLogger(request, log ?? logger);
       const routes = findRoutes(request.method, route);
       guardSockets(routes);
       const outcome = await decide(request, route, params, routes).outcome;
@@ -126,13 +144,19 @@ export function usher<Claims = TokenClaims>(
         .onTransform({ as: "global" }, admit as never)
         .onBeforeHandle({ as: "global" }, recheck as never)
         // For unknown paths, and for bodies that could not be parsed: Elysia parses them before any hook.
-        .onError({ as: "global" }, async ({ request, route, params }) => {
+        .onError({ as: "global" }, async ({ request, route, params, ...context }) => {
           if (decide.isDecided(request)) return;
+          const { log, logger } = context as LoggingContext;
+          keepLogger(request, log ?? logger);
           const outcome = await decide(request, route, params, findRoutes(request.method, route)).outcome;
           return isAuthError(outcome) ? refuse(outcome, request) : undefined;
         }) as unknown as UsherElysia<Claims>
     );
   };
+
+  function keepLogger(request: Request, logger: unknown): void {
+    if (logger !== undefined) loggers.set(request, logger);
+  }
 
   function markBy(options: RouteOptions<Claims>): object {
     return { seed: `who ${++count}`, transform: createMark(options, () => ({})) };

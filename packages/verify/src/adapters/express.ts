@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { nodeHost } from "../access/node-host.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal } from "../claims/principal.ts";
@@ -11,6 +12,7 @@ import { authorizationOf } from "../http/authorization.ts";
 import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 import { type AdmittedRequest, admissions } from "./express/admission.ts";
 import { guardApp } from "./express/layers.ts";
+import { routeOf } from "./express/mounts.ts";
 import { optionalToken } from "./express/optional.ts";
 import { removeOwnParams } from "./express/params.ts";
 import { refuse } from "./express/refuse.ts";
@@ -109,7 +111,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * ```
  */
 export function usher(options: UsherOptions): UsherGuard {
-  const guard = createGuard<RegisteredClaims, Request>(options);
+  const guard = createGuard<RegisteredClaims, Request>(options, nodeHost("express", routeOf));
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const { metadata } = guard;
 

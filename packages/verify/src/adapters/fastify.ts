@@ -7,9 +7,10 @@ import type {
   RouteOptions,
 } from "fastify";
 import { createGuard } from "../access/guard.ts";
-import { type GuardHost, structuredLogger } from "../access/guard-host.ts";
+import type { GuardHost } from "../access/guard-host.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import { lateRules } from "../access/late-rules.ts";
+import { loggerOfNodeRequest } from "../access/node-host.ts";
 import { asWritten } from "../access/owner.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
 import type { Policy } from "../access/policies.ts";
@@ -122,7 +123,7 @@ export type UsherOptions = GuardOptions<RegisteredClaims, FastifyRequest>;
  * ```
  */
 export async function usher(app: FastifyInstance, options: UsherOptions): Promise<void> {
-  const guard = createGuard<RegisteredClaims, FastifyRequest>(options, hostOf(app));
+  const guard = createGuard<RegisteredClaims, FastifyRequest>(options, host);
   const table = createRouteTable(guard.owners);
   const { metadata } = guard;
   // Of a route's final `config`: a later `onRoute` hook may change it, and a route that was added before the
@@ -285,19 +286,16 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
 // Does what fastify-plugin does: the hooks apply to the scope that registers the guard, not to a child scope.
 Object.assign(usher, { [Symbol.for("skip-override")]: true });
 
-function hostOf(app: FastifyInstance): GuardHost<FastifyRequest> {
-  return {
-    adapter: "fastify",
-    describe: ({ method, routeOptions, url, id }) => ({
-      method,
-      route: routeOptions.url,
-      path: url,
-      requestId: id,
-    }),
-    // Without a logger of the app, Fastify has one that writes nothing, and that has no level.
-    logger: ({ log }) => (app.log.level === undefined ? undefined : structuredLogger(log)),
-  };
-}
+const host: GuardHost<FastifyRequest> = {
+  adapter: "fastify",
+  describe: ({ method, routeOptions, url, id }) => ({
+    method,
+    route: routeOptions.url,
+    path: url,
+    requestId: id,
+  }),
+  logger: loggerOfNodeRequest,
+};
 
 function readPrincipal(this: FastifyRequest): AppPrincipal {
   const principal = this[principalSlot];

@@ -1,5 +1,6 @@
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { createKnownRoutes } from "../access/known-routes.ts";
 import type { RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
@@ -105,8 +106,8 @@ export interface FetchGuard<Claims = TokenClaims> {
   readonly metadata: (request: Request) => Response;
 }
 
-/** The parameters of a request's path. Undefined if no pattern matches. */
-type Place = { readonly params: RouteParams } | undefined;
+/** The parameters of a request's path, and its pattern if there is one. Undefined if no pattern matches. */
+type Place = { readonly params: RouteParams; readonly path?: string } | undefined;
 type Locate = (request: Request, rest: unknown[]) => Place | Promise<Place>;
 type AnyRoute<Claims> =
   | PathRoute<string, Claims, boolean>
@@ -132,7 +133,11 @@ type AnyRoute<Claims> =
  * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): FetchGuard<Claims> {
-  const guard = createGuard<Claims, Request>(options);
+  const routes = createKnownRoutes<Request>();
+  const guard = createGuard<Claims, Request>(options, {
+    adapter: "fetch",
+    describe: (request) => ({ method: request.method, route: routes.of(request), path: request.url }),
+  });
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const { metadata } = guard;
 
@@ -149,6 +154,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
       return place instanceof Promise ? place.then(enter) : enter(place);
 
       function enter(place: Place): Answer {
+        routes.keepIfObserved(request, place);
         let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
         try {
           admitted = admitToHandler(guard, findOwnerParams, rules, place, {
@@ -158,21 +164,22 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Fetc
             waitUntil: waitUntilOf(rest),
           });
         } catch (error) {
-          return refuse(error, request);
+          return refuse(error, place, request);
         }
         const accept = (principal: Principal<Claims> | null): Answer =>
           place === undefined
             ? responseOf(notFound)
             : handler(request, { ...place, principal } as never, ...rest);
         return admitted instanceof Promise
-          ? admitted.then(accept, (error: unknown) => refuse(error, request))
+          ? admitted.then(accept, (error: unknown) => refuse(error, place, request))
           : accept(admitted);
       }
     };
   }
 
-  function refuse(error: unknown, request: Request): Response {
+  function refuse(error: unknown, place: Place, request: Request): Response {
     if (!isAuthError(error)) throw error;
+    routes.keep(request, place);
     return responseOf(guard.refuse(error, request));
   }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createGuard, type RouteAccess } from "../access/guard.ts";
+import { type GuardHost, structuredLogger } from "../access/guard-host.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { describeNodeRequest, loggerOfNodeRequest } from "../access/node-host.ts";
 import type { RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { patternNames } from "../access/pattern-names.ts";
@@ -84,7 +86,7 @@ const enforcers = new WeakMap<H3V1Event, Enforce>();
  * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherHandler {
-  const guard = createGuard<Claims, H3V1Event>(options);
+  const guard = createGuard<Claims, H3V1Event>(options, host);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const findRoute = readRoutes(options.routes, guard.ownerParams);
   const { metadata } = guard;
@@ -168,6 +170,13 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     answerWith(guard.refuse(error, event), event.node.res);
   }
 }
+
+const host: GuardHost<H3V1Event> = {
+  adapter: "h3-v1",
+  describe: ({ node, context }) => describeNodeRequest(node.req, context.matchedRoute?.path),
+  logger: ({ node, context }) =>
+    structuredLogger(context.log) ?? structuredLogger(context.logger) ?? loggerOfNodeRequest(node.req),
+};
 
 /**
  * Creates a handler that also requires policies: `defineEventHandler({ onRequest:

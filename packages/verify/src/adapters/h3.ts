@@ -1,5 +1,6 @@
 import { getRouterParam, H3Event, type H3Route, type Middleware } from "h3";
 import { createGuard } from "../access/guard.ts";
+import { type GuardHost, structuredLogger } from "../access/guard-host.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
 import type { Policy } from "../access/policies.ts";
@@ -98,7 +99,7 @@ export function usher(options: UsherOptions): Middleware {
   // h3 1 has no such class.
   if ((H3Event as { __is_event__?: unknown }).__is_event__ !== true)
     throw new ConfigurationError("This is the guard for h3 2. For h3 1, use @usher-auth/verify/h3-v1.");
-  const guard = createGuard<RegisteredClaims, H3Event>(options);
+  const guard = createGuard<RegisteredClaims, H3Event>(options, host);
   const table = createRouteTable(guard.owners);
   const rulesOf = createRulesReader(guard.ownerParams);
   const { metadata } = guard;
@@ -179,6 +180,17 @@ export function usher(options: UsherOptions): Middleware {
     return responseOf(guard.refuse(error, event));
   }
 }
+
+const host: GuardHost<H3Event> = {
+  adapter: "h3",
+  describe: ({ req, context }) => ({
+    method: req.method,
+    route: context.matchedRoute?.route,
+    path: req.url,
+    requestId: context.requestId,
+  }),
+  logger: ({ context }) => structuredLogger(context.log) ?? structuredLogger(context.logger),
+};
 
 const innerHint = "a token is optional on the outer route, and required on the route of the second app";
 

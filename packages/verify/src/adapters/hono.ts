@@ -19,6 +19,7 @@ import { type OpenSession, openSession } from "../websocket/session.ts";
 import { Watch } from "../websocket/watch.ts";
 import { admissions } from "./hono/admission.ts";
 import type { UsherEnv } from "./hono/env.ts";
+import { host } from "./hono/host.ts";
 import { createRuleFinder, keepRule } from "./hono/owner.ts";
 import { credentialsOf } from "./hono/websocket.ts";
 
@@ -98,7 +99,7 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
   // Hono 3 has this method; Hono 4 does not.
   if (typeof app?.router?.add !== "function" || "showRoutes" in app)
     throw new ConfigurationError("usher: pass an app of Hono 4.");
-  const guard = createGuard<Claims, Context>(options);
+  const guard = createGuard<Claims, Context>(options, host);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const table = createRouteTable(guard.owners);
   const watch = new Watch();

@@ -15,6 +15,7 @@ import { isNonEmptyString } from "../option-values.ts";
 import { asError } from "../user-code/as-error.ts";
 import { ignorePromise } from "../user-code/thenable.ts";
 import { answerWith, type Enforcer, enforcers } from "./koa/enforcer.ts";
+import { host } from "./koa/host.ts";
 import { optionalToken } from "./koa/optional.ts";
 import { interceptParams } from "./koa/params.ts";
 import type { OptionalUsherState, UsherState } from "./koa/state.ts";
@@ -104,7 +105,7 @@ export type UsherOptions<Claims = TokenClaims> = GuardOptions<Claims, Context>;
  * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): UsherGuard<Claims> {
-  const guard = createGuard<Claims, Context>(options);
+  const guard = createGuard<Claims, Context>(options, host);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
 
   const { metadata } = guard;

@@ -1,16 +1,20 @@
-import type {
-  CanActivate,
-  DynamicModule,
-  FactoryProvider,
-  ModuleMetadata,
-  OnModuleInit,
+import {
+  type CanActivate,
+  type DynamicModule,
+  type FactoryProvider,
+  Logger,
+  type ModuleMetadata,
+  type OnModuleInit,
 } from "@nestjs/common";
 import { APP_GUARD, HttpAdapterHost } from "@nestjs/core";
 import { createGuard, type GuardedRequest, type RouteAccess } from "../access/guard.ts";
+import type { GuardHost } from "../access/guard-host.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { describeNodeRequest } from "../access/node-host.ts";
 import type { Owners, RouteParams } from "../access/owner.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import type { OwnerRule } from "../access/owner-rule.ts";
+import { refusalText } from "../access/refusal-text.ts";
 import type { CheckedRules } from "../access/route-rules.ts";
 import { createRouteTable } from "../access/route-table.ts";
 import { refuseMisfit } from "../access/stated-rule.ts";
@@ -147,7 +151,7 @@ export const UsherModule: {
 };
 
 function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActivate & OnModuleInit {
-  const guard = createGuard<RegisteredClaims, object>(options);
+  const guard = createGuard<RegisteredClaims, object>(options, hostOf(new Logger("Usher")));
   const table = createRouteTable(guard.owners);
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const { metadata } = guard;
@@ -196,7 +200,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
     request: PlatformRequest,
     { owner, policies }: CheckedRules<RegisteredClaims>,
   ): RouteAccess<RegisteredClaims> {
-    const pattern: unknown = request.routeOptions?.url ?? request.route?.path;
+    const pattern = patternOf(request);
     if (typeof pattern !== "string")
       throw new Error(
         "usher supports Nest 11 and 12, on Express 5 and Fastify 5: this version does not provide the route's path.",
@@ -247,6 +251,25 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
     answerOn(response, prepared);
     return new Promise<never>(() => {});
   }
+}
+
+/** Nest's logger takes no fields with a message: a line of text. */
+function hostOf(logger: Logger): GuardHost<object> {
+  return {
+    adapter: "nestjs",
+    describe: (request) => {
+      const pattern = patternOf(request as PlatformRequest);
+      return describeNodeRequest(request, typeof pattern === "string" ? pattern : undefined);
+    },
+    logger: () => (level, _message, refusal) => {
+      logger[level === "warn" ? "warn" : "log"](refusalText(refusal));
+    },
+  };
+}
+
+/** The route's pattern, if this version of Nest provides it. */
+function patternOf({ routeOptions, route }: PlatformRequest): unknown {
+  return routeOptions?.url ?? route?.path;
 }
 
 /** `@Controller({ host: ":userId.example.com" })`. If host and path have the same name, both are checked. */

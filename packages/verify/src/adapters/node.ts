@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { createKnownRoutes } from "../access/known-routes.ts";
+import { nodeHost } from "../access/node-host.ts";
 import { createOwnerParamFinder } from "../access/owner-params.ts";
 import {
   type Access,
@@ -121,7 +123,8 @@ export type AnyAccess<Claims = TokenClaims, Optional extends boolean = false> = 
  * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): NodeGuard<Claims> {
-  const guard = createGuard<Claims, IncomingMessage>(options);
+  const routes = createKnownRoutes<IncomingMessage>();
+  const guard = createGuard<Claims, IncomingMessage>(options, nodeHost("node", routes.of));
   const findOwnerParams = createOwnerParamFinder(guard.ownerParams);
   const { metadata } = guard;
   const accesses = new WeakMap<IncomingMessage, AnyAccess<Claims, true>>();
@@ -137,6 +140,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
     const document = metadata?.(request.method ?? "", pathOfTarget(target));
     if (document !== undefined) return answerWith(document, response);
     const place = match(pathOfTarget(target));
+    routes.keepIfObserved(request, place);
     let admitted: Principal<Claims> | null | Promise<Principal<Claims> | null>;
     try {
       admitted = admitToHandler(guard, findOwnerParams, rules, place, {
@@ -145,22 +149,24 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Node
         source: request,
       });
     } catch (error) {
-      return refuse(error, request, response, fail);
+      return refuse(error, place, request, response, fail);
     }
     const accept = (principal: Principal<Claims> | null): unknown =>
       place === undefined ? answerWith(notFound, response) : run({ ...place, principal });
     return admitted instanceof Promise
-      ? admitted.then(accept, (error: unknown) => refuse(error, request, response, fail))
+      ? admitted.then(accept, (error: unknown) => refuse(error, place, request, response, fail))
       : accept(admitted);
   }
 
   function refuse(
     error: unknown,
+    place: { readonly path: string } | undefined,
     request: IncomingMessage,
     response: ServerResponse,
     fail: (error: unknown) => unknown,
   ): unknown {
     if (!isAuthError(error)) return fail(error);
+    routes.keep(request, place);
     return answerWith(guard.refuse(error, request), response);
   }
 

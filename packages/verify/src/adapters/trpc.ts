@@ -11,10 +11,11 @@ import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { ConfigurationError, isAuthError } from "../errors.ts";
 import type { PreparedResponse, Problem } from "../http/problem.ts";
+import { createCallHost } from "./trpc/host.ts";
 import { createInputCheck } from "./trpc/input.ts";
 import { createLiveCalls } from "./trpc/live.ts";
 import { checkedThroughout, readBuilder } from "./trpc/procedure.ts";
-import { CallRefused, problemOf } from "./trpc/refused.ts";
+import { CallRefused, problemOf, type RefusedCall } from "./trpc/refused.ts";
 import { readRequest, type TrpcRequest, type TrpcRequestInfo, type UsherContext } from "./trpc/request.ts";
 
 export type { TrpcRequest, TrpcRequestInfo, UsherContext };
@@ -170,6 +171,8 @@ type CallContext = Partial<UsherContext> & { readonly [admission: symbol]: unkno
 /** What tRPC passes to a middleware. */
 interface Call {
   readonly ctx: CallContext;
+  /** The procedure's name, with those of its routers: `tasks.list`. */
+  readonly path: string;
   readonly input: unknown;
   readonly type: string;
   getRawInput(): Promise<unknown>;
@@ -200,7 +203,8 @@ interface Call {
  * ```
  */
 export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRequest>): TrpcUsher<Claims> {
-  const guard = createGuard<Claims, TrpcRequest>(options);
+  const host = createCallHost();
+  const guard = createGuard<Claims, TrpcRequest>(options, host);
   const checkInput = createInputCheck(guard.ownerParams);
   const live = createLiveCalls(guard, options.verifier, refuse);
   const admission: unique symbol = Symbol("usher.admission");
@@ -216,9 +220,9 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
     require(...policies) {
       const access = { params: {}, ownerParams: [], policies: readPolicies(policies, "require") };
       if (access.policies.length === 0) throw new ConfigurationError("require: pass at least one policy.");
-      return ({ ctx, next }) => {
+      return ({ ctx, path, next }) => {
         const { principal, request } = admissionOf(ctx);
-        return orRefuse(request, () => guard.authorize(principal, access, request), next);
+        return orRefuse({ request, path }, () => guard.authorize(principal, access, request), next);
       };
     },
     formatError({ error, shape }) {
@@ -236,13 +240,16 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
 
   /** Creates the first middleware of a protected procedure. */
   function admitWith(owner: OwnerRule<Claims> | undefined) {
-    return async ({ ctx, input, type, getRawInput, next }: Call): Promise<unknown> => {
+    return async ({ ctx, input, path, type, getRawInput, next }: Call): Promise<unknown> => {
       const { request, ...credentials } = unverifiedOf(ctx);
       let principal: Principal<Claims>;
       try {
-        principal = await guard.admit({ ...credentials, params: {}, ownerParams: [], source: request });
+        const access = { params: {}, ownerParams: [] };
+        principal = await host.during(path, () =>
+          guard.admit({ ...credentials, ...access, source: request }),
+        );
       } catch (error) {
-        throw refuse(error, request);
+        throw refuse(error, { request, path });
       }
       // Read only now, so that no body is parsed before the token is verified.
       const raw = guard.ownerParams.length === 0 ? undefined : await getRawInput();
@@ -250,8 +257,8 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
       const rule = ctx[admission] === undefined ? owner : undefined;
       const admitted: Admission<Claims> = { principal, request, owner: rule, getRawInput };
       const check = (): void => checkFields(admitted, [raw, input]);
-      return orRefuse(request, check, () =>
-        live({ ...credentials, request, type, principal }, () =>
+      return orRefuse({ request, path }, check, () =>
+        live({ ...credentials, request, path, type, principal }, () =>
           next({ ctx: { principal, [admission]: admitted } }),
         ),
       );
@@ -259,16 +266,16 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   }
 
   /** The first middleware of a procedure for which a token is optional. */
-  async function admitOptional({ ctx, type, next }: Call): Promise<unknown> {
+  async function admitOptional({ ctx, path, type, next }: Call): Promise<unknown> {
     const { request, ...credentials } = unverifiedOf(ctx);
     let principal: Principal<Claims> | null;
     try {
-      principal = await guard.admitOptional({ ...credentials, source: request });
+      principal = await host.during(path, () => guard.admitOptional({ ...credentials, source: request }));
     } catch (error) {
-      throw refuse(error, request);
+      throw refuse(error, { request, path });
     }
     const call = () => next({ ctx: { principal } });
-    return principal === null ? call() : live({ ...credentials, request, type, principal }, call);
+    return principal === null ? call() : live({ ...credentials, request, path, type, principal }, call);
   }
 
   function unverifiedOf({ unverified }: CallContext): UsherContext["unverified"] {
@@ -278,10 +285,11 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   }
 
   /** Runs after everything that may have changed the input. */
-  async function recheck({ ctx, input, getRawInput, next }: Call): Promise<unknown> {
+  async function recheck({ ctx, input, path, getRawInput, next }: Call): Promise<unknown> {
     const admitted = admissionOf(ctx);
     const raw = getRawInput === admitted.getRawInput ? undefined : await getRawInput();
-    return orRefuse(admitted.request, () => checkFields(admitted, [raw, input]), next);
+    const call = { request: admitted.request, path };
+    return orRefuse(call, () => checkFields(admitted, [raw, input]), next);
   }
 
   function checkFields(admitted: Admission<Claims>, inputs: readonly unknown[]): void {
@@ -302,19 +310,23 @@ export function usher<Claims = TokenClaims>(options: GuardOptions<Claims, TrpcRe
   }
 
   async function orRefuse<Result>(
-    request: TrpcRequest,
+    call: RefusedCall,
     check: () => void,
     next: () => Promise<Result>,
   ): Promise<Result> {
     try {
-      check();
+      host.during(call.path, check);
     } catch (error) {
-      throw refuse(error, request);
+      throw refuse(error, call);
     }
     return next();
   }
 
-  function refuse(error: unknown, request: TrpcRequest): unknown {
-    return isAuthError(error) ? new CallRefused(guard.refuse(error, request), error) : error;
+  function refuse(error: unknown, { request, path }: RefusedCall): unknown {
+    if (!isAuthError(error)) return error;
+    return new CallRefused(
+      host.during(path, () => guard.refuse(error, request)),
+      error,
+    );
   }
 }

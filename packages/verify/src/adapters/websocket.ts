@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
+import { createKnownRoutes } from "../access/known-routes.ts";
+import { nodeHost } from "../access/node-host.ts";
 import { type HandlerRules, type PathAccess, type PathRoute, readPathRoute } from "../access/path-route.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { isAuthError } from "../errors.ts";
@@ -121,7 +123,8 @@ const otherConnection = refusal(httpProblem(400, "An upgrade must not name anoth
  * ```
  */
 export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): SocketGuard<Claims> {
-  const guard = createGuard<Claims, IncomingMessage>(options);
+  const routes = createKnownRoutes<IncomingMessage>();
+  const guard = createGuard<Claims, IncomingMessage>(options, nodeHost("websocket", routes.of));
   const { verifier } = options;
   const sessions = new WeakMap<IncomingMessage, AnySession<Claims>>();
 
@@ -134,6 +137,8 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Sock
       // Without a listener, an `error` event of the socket would end the process.
       socket.on("error", () => {});
       const place = match(pathOfTarget(request.url ?? ""));
+      // The session lasts longer than the upgrade, and may be refused later.
+      routes.keep(request, place);
       // A path that matches no pattern is not optional.
       const isOptional = place !== undefined && rules.access === "optional";
       // The handler gets these parameters, and renewals are checked against them.

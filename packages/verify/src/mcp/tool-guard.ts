@@ -8,6 +8,7 @@ import { httpProblem } from "../http/http-problem.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
 import { quote } from "../log-text.ts";
 import { isScope } from "../option-values.ts";
+import { host } from "./host.ts";
 
 /**
  * What each tool of an MCP server requires, by its name. An empty list requires a valid token only. The first
@@ -65,7 +66,7 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
   options: GuardOptions<Claims, Source>,
   tools: ToolPolicies<Claims>,
 ): ToolGuard<Claims, Source> {
-  const guard = createGuard<Claims, Source>(options);
+  const guard = createGuard<Claims, Source>(options, host);
   const policiesOf = readTools(tools);
 
   return {
@@ -81,7 +82,7 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
         return undefined;
       } catch (error) {
         if (!isAuthError(error)) throw error;
-        return withoutVainChallenge(guard.refuse(error, request));
+        return withoutVainChallenge(guard.refuse(error, request, principal));
       }
     },
   };

@@ -60,7 +60,7 @@ export function createContractBench(target: ContractTarget): ContractBench {
     made: VerifierParts,
   ): Promise<ContractServer> {
     const verifier = verifierOf(made.trust, made.clock);
-    return target.start({ ownerParam: "userId", verifier, ...options }, handle, made);
+    return target.start({ ownerParam: "userId", verifier, log: false, ...options }, handle, made);
   }
 
   return {
@@ -78,15 +78,15 @@ export function createContractBench(target: ContractTarget): ContractBench {
     serveShapes: () =>
       serve((handle) => {
         const verifier = verifierOf(shared.trust, clock);
-        return target.shapes.start({ ownerParam: "userId", verifier }, handle, shared);
+        return target.shapes.start({ ownerParam: "userId", verifier, log: false }, handle, shared);
       }),
     serveCallers: (callers, onOwnerException) =>
       serve((handle) => {
         const accessTokens = { issuer: `${issuer.issuer}/api/auth`, scopes: null };
         const made = { ...shared, trust: { ...shared.trust, accessTokens } };
         const verifier = verifierOf(made.trust, clock);
-        const options = { verifier, ownerParam: callersOwnerParam, protectedResource, onOwnerException };
-        return callers.start(options, handle, made);
+        const parts = { verifier, ownerParam: callersOwnerParam, protectedResource };
+        return callers.start({ ...parts, log: false, onOwnerException }, handle, made);
       }),
     behaviour: (name, run) =>
       it(name, async ({ skip }) => {

@@ -1,6 +1,7 @@
 import type { Principal, Verifier } from "@usher-auth/verify";
 import type {
   AcceptEvent,
+  LoggedRefusal,
   OwnerExceptionEvent,
   OwnerParam,
   ProtectedResource,
@@ -15,6 +16,7 @@ export interface ContractOptions {
   readonly ownerParam: "userId";
   readonly concealOwnerMismatch?: boolean;
   readonly realm?: string;
+  readonly log?: ((refusal: LoggedRefusal) => unknown) | false;
   readonly onReject?: (event: RejectEvent) => void;
   readonly onAccept?: (event: AcceptEvent) => void;
 }
@@ -24,6 +26,7 @@ export interface CallersOptions {
   readonly verifier: Verifier;
   readonly ownerParam: OwnerParam & object;
   readonly protectedResource: ProtectedResource;
+  readonly log?: NonNullable<ContractOptions["log"]>;
   readonly onOwnerException: (event: OwnerExceptionEvent) => void;
 }
 
@@ -73,6 +76,12 @@ export interface ContractServer {
  */
 export interface ContractTarget {
   readonly name: string;
+  /** What the adapter tells logs and events about a request. */
+  readonly tells: {
+    readonly adapter: string;
+    /** Whether it knows the route's pattern. Default: true. */
+    readonly hasRoutes?: boolean;
+  };
   /** `made` has the options that `options.verifier` was created with, for an app that creates its own. */
   start(options: ContractOptions, handle: Handle, made: VerifierParts): Promise<ContractServer>;
   /**

@@ -69,10 +69,7 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
   ) => {
     const known = current.get(request);
     if (known !== undefined && known.route === route && isSame(known.candidates, candidates)) return known;
-    const decision = createDecision(request, route, params ?? {}, candidates);
-    current.set(request, decision);
-    decisions.set(request, decision);
-    return decision;
+    return createDecision(request, route, params ?? {}, candidates);
   };
 
   return Object.assign(decide, {
@@ -112,8 +109,12 @@ export function createDecider<Claims>(guard: Guard<Claims, Request>): Decide<Cla
       owner,
       isOwned: access === "required",
       principal: undefined as Principal<Claims> | undefined,
-      outcome: access === "public" ? Promise.resolve("public" as const) : admit(),
+      outcome: undefined as unknown as Decision<Claims>["outcome"],
     };
+    // Before the guard tells what it decides: with the route.
+    current.set(request, decision);
+    decisions.set(request, decision);
+    decision.outcome = access === "public" ? Promise.resolve("public" as const) : admit();
     return decision;
 
     async function admit(): Promise<Principal<Claims> | AuthError | null> {

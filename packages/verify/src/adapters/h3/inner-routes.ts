@@ -31,8 +31,9 @@ export function interceptInnerRoutes(
     get: () => current,
     set: (route: H3Route | undefined) => {
       setOuter?.(route);
-      if (route !== undefined) check(route);
+      // First, so that a refusal is logged with the route that it is about.
       current = route;
+      if (route !== undefined) check(route);
     },
   });
   try {

@@ -6,6 +6,7 @@ import { isAuthError } from "../../errors.ts";
 import { responseOf } from "../../http/answers.ts";
 import { hasQueryToken } from "../../http/request-target.ts";
 import type { OptionalUsherEnv } from "./env.ts";
+import { host } from "./host.ts";
 import { credentialsOf } from "./websocket.ts";
 
 /**
@@ -33,7 +34,7 @@ import { credentialsOf } from "./websocket.ts";
 export function optionalAuth<Claims = TokenClaims>(
   options: GuardOptions<Claims, Context>,
 ): MiddlewareHandler<OptionalUsherEnv<Claims>> {
-  const guard = createGuard<Claims, Context>(options);
+  const guard = createGuard<Claims, Context>(options, host);
   return async (context, next) => {
     try {
       const principal = await guard.admitOptional({

@@ -8,6 +8,7 @@ import { rawConnection } from "../../websocket/connection.ts";
 import { isUpgrade } from "../../websocket/credentials.ts";
 import { openSession } from "../../websocket/session.ts";
 import { Watch } from "../../websocket/watch.ts";
+import type { RefusedCall } from "./refused.ts";
 import { rawOf, type TrpcRequest, type UsherContext } from "./request.ts";
 import { followed, follower } from "./subscription.ts";
 
@@ -16,6 +17,8 @@ interface LiveCall<Claims> extends Readonly<UsherContext["unverified"]> {
   /** `query`, `mutation`, `subscription`. */
   readonly type: string;
   readonly principal: Principal<Claims>;
+  /** The procedure's name. */
+  readonly path: string;
 }
 
 /** Makes a call. If it goes on afterwards (a subscription, a WebSocket), ends it when its token ends. */
@@ -25,7 +28,7 @@ export type LiveCalls<Claims> = (call: LiveCall<Claims>, make: () => Promise<unk
 export function createLiveCalls<Claims>(
   guard: Guard<Claims, TrpcRequest>,
   verifier: Verifier<Claims>,
-  refuse: (error: unknown, request: TrpcRequest) => unknown,
+  refuse: (error: unknown, call: RefusedCall) => unknown,
 ): LiveCalls<Claims> {
   const watch = new Watch();
   const watched = new WeakSet<object>();
@@ -52,7 +55,10 @@ export function createLiveCalls<Claims>(
     raw.socket.once("close", closed);
   }
 
-  function follow(result: unknown, { request, authorization, tokenInQuery }: LiveCall<Claims>): unknown {
+  function follow(
+    result: unknown,
+    { request, path, authorization, tokenInQuery }: LiveCall<Claims>,
+  ): unknown {
     const { ok, data } = result as { readonly ok: boolean; readonly data?: unknown };
     if (!ok) return result;
     const token = readBearer(authorization, tokenInQuery);
@@ -61,7 +67,7 @@ export function createLiveCalls<Claims>(
         if (ignorePromise(verifier.verifySync(token)))
           throw new Error("`verifySync` answered with a promise");
       } catch (error) {
-        throw refuse(error, request);
+        throw refuse(error, { request, path });
       }
     };
     return { ...(result as object), data: followed(data, follower(watch, check)) };

@@ -1,6 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import type { AuthError } from "../../errors.ts";
 import type { Problem, Refusal } from "../../http/problem.ts";
+import type { TrpcRequest } from "./request.ts";
 
 /** The error of a rejected call: tRPC's error, with the guard's response. */
 export class CallRefused extends TRPCError {
@@ -23,4 +24,11 @@ const trpcCodes: Readonly<Record<number, TRPCError["code"]>> = {
 
 export function problemOf(refusal: Refusal): Problem {
   return JSON.parse(refusal.body) as Problem;
+}
+
+/** A call that the guard may refuse. */
+export interface RefusedCall {
+  readonly request: TrpcRequest;
+  /** The procedure's name. */
+  readonly path: string;
 }

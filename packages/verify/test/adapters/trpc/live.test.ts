@@ -180,11 +180,12 @@ describe("a call that is accepted", () => {
     const verifySync = vi.fn(working.verifySync);
     const verifier = { ...working, verifySync, ...changes };
     const refuse = (error: unknown) => new Error(`refused: ${(error as Error).message}`);
-    const guard = createGuard({ verifier, ownerParam: null });
+    const guard = createGuard({ verifier, ownerParam: null, log: false });
     const live = createLiveCalls(guard, verifier, refuse);
     const token = issuer.tokenFor("alice", { expiresIn: 60 });
     const call = (type: string, request: object) => ({
       type,
+      path: "tasks.list",
       request: request as IncomingMessage,
       principal: working.verifySync(token),
       authorization: `Bearer ${token}`,

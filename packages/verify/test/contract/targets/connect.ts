@@ -13,6 +13,7 @@ import { listen } from "./server.ts";
  */
 export const connectTarget: ContractTarget = {
   name: "node as Connect-style middleware",
+  tells: { adapter: "node" },
   shapes: connectShapes,
   callers: connectCallers,
   async start(options, handle) {

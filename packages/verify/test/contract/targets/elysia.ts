@@ -11,6 +11,7 @@ import { elysiaShapes } from "./elysia-shapes.ts";
 
 export const elysiaTarget: ContractTarget = {
   name: "elysia",
+  tells: { adapter: "elysia" },
   shapes: elysiaShapes,
   callers: elysiaCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },

@@ -14,6 +14,7 @@ export const express4Target: ContractTarget = expressTarget("express 4", express
 function expressTarget(name: string, express: typeof express5, optional: string): ContractTarget {
   return {
     name,
+    tells: { adapter: "express" },
     shapes: expressShapes(express, optional),
     callers: expressCallers(express),
     async start(options, handle) {

@@ -7,6 +7,7 @@ import { fastifyShapes } from "./fastify-shapes.ts";
 
 export const fastifyTarget: ContractTarget = {
   name: "fastify",
+  tells: { adapter: "fastify" },
   shapes: fastifyShapes,
   callers: fastifyCallers,
   async start(options, handle) {

@@ -15,6 +15,7 @@ import { listen } from "./server.ts";
  */
 export const fetchPathsTarget: ContractTarget = {
   name: "fetch with patterns",
+  tells: { adapter: "fetch" },
   shapes: fetchPathShapes,
   callers: fetchPathCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },
@@ -25,6 +26,7 @@ export const fetchPathsTarget: ContractTarget = {
 /** One handler per route, with a framework's parameters as a promise, as in Next.js. */
 export const fetchParamsTarget: ContractTarget = {
   name: "fetch with a framework's parameters",
+  tells: { adapter: "fetch", hasRoutes: false },
   shapes: fetchParamShapes,
   callers: fetchParamsCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },

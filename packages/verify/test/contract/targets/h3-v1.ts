@@ -16,6 +16,7 @@ import { listen } from "./server.ts";
 
 export const h3V1Target: ContractTarget = {
   name: "h3 1",
+  tells: { adapter: "h3-v1" },
   shapes: h3V1Shapes,
   callers: h3V1Callers,
   exceptions: {

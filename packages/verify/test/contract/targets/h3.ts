@@ -8,6 +8,7 @@ import { h3Shapes } from "./h3-shapes.ts";
 
 export const h3Target: ContractTarget = {
   name: "h3",
+  tells: { adapter: "h3" },
   shapes: h3Shapes,
   callers: h3Callers,
   exceptions: {

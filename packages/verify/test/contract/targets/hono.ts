@@ -11,6 +11,7 @@ import { listen } from "./server.ts";
 
 export const honoTarget: ContractTarget = {
   name: "hono",
+  tells: { adapter: "hono" },
   shapes: honoShapes,
   callers: honoCallers,
   exceptions: { [hostWithoutRawHeaders]: "its host creates a Request from Node's raw headers" },

@@ -10,6 +10,7 @@ import { listen } from "./server.ts";
 
 export const koaTarget: ContractTarget = {
   name: "koa",
+  tells: { adapter: "koa" },
   shapes: koaShapes,
   callers: koaCallers,
   async start(options, handle) {

@@ -9,6 +9,7 @@ import {
   UsherModule,
   type UsherOptions,
 } from "@usher-auth/verify/nestjs";
+import { standardError } from "../logs.ts";
 import {
   brokenPolicy,
   type ContractServer,
@@ -91,9 +92,11 @@ export async function createNestApp(
 function nestTarget(platform: keyof typeof platforms): ContractTarget {
   return {
     name: `nestjs on ${platform}`,
+    tells: { adapter: "nestjs" },
     shapes: nestShapes(platform),
     exceptions: {
       "a rejection does not wait for the body": "Nest parses a request's body before it calls guards",
+      [standardError]: "Nest has its own logger, which this app has turned off",
     },
     callers: {
       start: (options, handle) =>

@@ -10,6 +10,7 @@ const ownPaths = ["/me", "/api/:userId/tasks", "/api/:userId/tasks/:taskId"] as 
 
 export const nodeTarget: ContractTarget = {
   name: "node",
+  tells: { adapter: "node" },
   shapes: nodeShapes,
   callers: nodeCallers,
   async start(options, handle) {
