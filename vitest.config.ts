@@ -78,7 +78,7 @@ const long = [
   "packages/client/test/frameworks/*.test.ts",
   "packages/client/test/proxy/long/*.test.ts",
   "packages/client/test/server/two-users.test.ts",
-  "packages/issuer/test/logout/api.test.ts",
+  "packages/issuer/test/logout/{api,status-postgres}.test.ts",
   "packages/issuer/test/organization/{large-organization,outages,races-postgres}.test.ts",
   "packages/postgres/integration/**/million.test.ts",
   "packages/postgres/integration/rows/injection{,-drivers,-drizzle}.test.ts",

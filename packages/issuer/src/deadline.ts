@@ -25,3 +25,8 @@ export function withDeadline<Value>(
     (async () => await work())().finally(cancel).then(resolve, reject);
   });
 }
+
+/** For work of the database, with a code as drivers have it. */
+export function databaseTimeout(): Error {
+  return Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+}

@@ -4,6 +4,13 @@
  * @packageDocumentation
  */
 export { IssuerError } from "./errors.ts";
+export type { IssuerEvents, LogoutDelivery } from "./events/events.ts";
+export { subscribe } from "./events/subscribe.ts";
+export {
+  type DeliveryStatus,
+  DeliveryStatusError,
+  deliveryStatus,
+} from "./logout/delivery-status.ts";
 export type {
   AuthenticatedSession,
   KeyPairAlgorithm,

@@ -29,11 +29,22 @@ function ignoreErrors(log: LogFunction): LogFunction {
 /** Characters of an error's message that a log line quotes. */
 const maxReasonLength = 200;
 
-/** The name and message of an error, on one line, for the log. */
+/** The name and message of an error, on one line, for the log. Anything can be thrown; this never throws. */
 export function reasonOf(error: unknown): string {
-  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
-  const text = [name, message].filter((part) => typeof part === "string" && part !== "").join(": ");
-  return (text || "a value that is not an error was thrown")
-    .slice(0, maxReasonLength)
-    .replaceAll(/\p{Cc}/gu, " ");
+  try {
+    const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+    const text = [name, message].filter((part) => typeof part === "string" && part !== "").join(": ");
+    return (text || "a value that is not an error was thrown")
+      .slice(0, maxReasonLength)
+      .replaceAll(/\p{Cc}/gu, " ");
+  } catch {
+    return "a value that cannot be read was thrown";
+  }
+}
+
+/** The code or name of a database driver's error. Its message may quote a statement. */
+export function codeOf(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const known = [code, name].find((part) => typeof part === "string" && /^[\w-]{1,50}$/.test(part));
+  return known === undefined ? "unknown reason" : String(known);
 }

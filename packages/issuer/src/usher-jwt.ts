@@ -4,6 +4,7 @@ import { type JwtOptions, jwt, signJWT } from "better-auth/plugins/jwt";
 import { IssuerError } from "./errors.ts";
 import { createBackChannel } from "./logout/back-channel.ts";
 import { deliverySchema } from "./logout/delivery-queue.ts";
+import { withEndpoints } from "./logout/plugin-endpoints.ts";
 import { checkOptions } from "./options/check-options.ts";
 import type { AuthenticatedSession, UsherJwtOptions } from "./options/options.ts";
 import { organizationReader } from "./organization/reader.ts";
@@ -139,7 +140,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
             }),
     });
 
-  return {
+  const plugin: UsherJwtPlugin = {
     id,
     version,
     options: jwtOptions,
@@ -160,6 +161,7 @@ export function usherJwt(options: UsherJwtOptions): UsherJwtPlugin {
       signJWT: signJwtEndpoint(jwtOptions, policy),
     },
   };
+  return withEndpoints(plugin, checked.endpoints);
 }
 
 type DatabaseHooks = NonNullable<BetterAuthOptions["databaseHooks"]>;

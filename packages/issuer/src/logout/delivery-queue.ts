@@ -1,7 +1,14 @@
 import { type AuthContext, type DBTransactionAdapter, getCurrentAdapter } from "better-auth";
 import type { Clock } from "./clock.ts";
 import type { Logout } from "./logout-claims.ts";
-import { changeWait, exactInstant, isChange, subjectLists, writeChange } from "./membership-change.ts";
+import {
+  changeWait,
+  exactInstant,
+  isChange,
+  subjectLists,
+  usersOf,
+  writeChange,
+} from "./membership-change.ts";
 import { type Deletion, deletionOutcome, writeDeletion } from "./pending-deletion.ts";
 import { sendDeadline } from "./send-logout-token.ts";
 
@@ -28,11 +35,19 @@ export const deliverySchema = {
       /** When to try next. During an attempt: when another process may take the delivery over. */
       dueAt: { type: "date", required: true, index: true },
       attempts: { type: "number", required: true },
+      /** `memberships` for a change of those. Empty: a session or a user. */
+      kind: { type: "string", required: false },
+      /** Why the last attempt failed, and when. */
+      failure: { type: "string", required: false },
+      failedAt: { type: "date", required: false },
     },
   },
 } as const;
 
-const model = "usherLogout" satisfies keyof typeof deliverySchema;
+/** The name of the table, for Better Auth's adapter. */
+export const deliveryModel: keyof typeof deliverySchema = "usherLogout";
+
+const model = deliveryModel;
 
 /** One logout to send to one backend. */
 export interface Delivery {
@@ -46,6 +61,10 @@ export interface Delivery {
   readonly keepUntil: Date;
   readonly dueAt: Date;
   readonly attempts: number;
+  /** Absent, like the two below, in a table from before these columns. */
+  readonly kind?: string | null;
+  readonly failure?: string | null;
+  readonly failedAt?: Date | null;
 }
 
 /** The deliveries in Better Auth's database, shared by all processes that use it. */
@@ -71,18 +90,23 @@ export interface DeliveryQueue {
   expand(delivery: Delivery): Promise<void>;
   /** The next deliveries of an endpoint, by due date. They may not be due yet. */
   next(endpoint: string, limit: number): Promise<readonly Delivery[]>;
-  /** Reserves a delivery for one attempt. False when another process has reserved it. */
-  claim(delivery: Delivery): Promise<boolean>;
+  /** Reserves a delivery for one attempt, and returns it as it is then. Undefined when another process was first. */
+  claim(delivery: Delivery): Promise<Delivery | undefined>;
   /**
    * Whether what the delivery depends on is done or was refused. A number when it is still pending: the
    * milliseconds after which to check again.
    */
   outcome(delivery: Delivery): Promise<"done" | "refused" | number>;
-  /** Makes a delivery due again after some milliseconds. */
-  postpone(delivery: Delivery, milliseconds: number): Promise<void>;
-  remove(delivery: Delivery): Promise<void>;
-  /** Deletes the deliveries whose tokens have all expired, and returns their number. */
-  removeExpired(): Promise<number>;
+  /**
+   * Makes a delivery due again after some milliseconds. False when another process has reserved or removed it.
+   *
+   * @param failure - why an attempt failed, if there was one
+   */
+  postpone(delivery: Delivery, milliseconds: number, failure?: string): Promise<boolean>;
+  /** Removes a delivery. False when another process has removed it. */
+  remove(delivery: Delivery): Promise<boolean>;
+  /** Deliveries whose tokens have all expired, of all endpoints, also of those no longer configured. */
+  expired(limit: number): Promise<readonly Delivery[]>;
 }
 
 /** Milliseconds. Longer than the deliveries take when a large organization is deleted. */
@@ -122,6 +146,7 @@ export function createDeliveryQueue(
       const common = {
         session: null,
         awaits: writeChange(change),
+        kind: "memberships",
         happenedAt: at(0),
         keepUntil: at(keepFor * 1000),
         dueAt: at(changeWait),
@@ -132,8 +157,8 @@ export function createDeliveryQueue(
       }
     },
     settle: (change) => settleWhere([{ field: "awaits", value: writeChange(change) }]),
-    async expand({ id, attempts: _, subject: __, subjects, ...common }) {
-      const users = JSON.parse(subjects ?? "[]") as string[];
+    async expand({ id, attempts: _, subject: __, failure: ___, failedAt: ____, subjects, ...common }) {
+      const users = usersOf(subjects);
       await adapter.transaction(async (current) => {
         for (const subject of users)
           await current.create({
@@ -172,16 +197,11 @@ export function createDeliveryQueue(
         sortBy: { field: "dueAt", direction: "asc" },
         limit,
       }),
-    // `attempts` is the version of the row: only one process can increment it.
-    claim: async ({ id, attempts }) =>
-      (await adapter.updateMany({
-        model,
-        where: [
-          { field: "id", value: id },
-          { field: "attempts", value: attempts },
-        ],
-        update: { attempts: attempts + 1, dueAt: at(lease) },
-      })) === 1,
+    async claim(delivery) {
+      const claimed = { attempts: delivery.attempts + 1, dueAt: at(lease) };
+      const count = await adapter.updateMany({ model, where: asSeen(delivery), update: claimed });
+      return count === 1 ? { ...delivery, ...claimed } : undefined;
+    },
     async outcome({ id, awaits, happenedAt }) {
       if (!awaits) return "done";
       if (!isChange(awaits))
@@ -193,15 +213,34 @@ export function createDeliveryQueue(
       ]);
       return 0;
     },
-    async postpone({ id }, milliseconds) {
-      await adapter.updateMany({
-        model,
-        where: [{ field: "id", value: id }],
-        update: { dueAt: at(milliseconds) },
-      });
+    async postpone(delivery, milliseconds, failure) {
+      const where = asSeen(delivery);
+      const update = { dueAt: at(milliseconds) };
+      if (failure !== undefined) {
+        try {
+          const failed = { ...update, failure, failedAt: at(0) };
+          return (await adapter.updateMany({ model, where, update: failed })) === 1;
+        } catch {
+          // The table may be from before these columns. The delivery must not depend on them.
+        }
+      }
+      return (await adapter.updateMany({ model, where, update })) === 1;
     },
-    remove: ({ id }) => adapter.delete({ model, where: [{ field: "id", value: id }] }),
-    removeExpired: () =>
-      adapter.deleteMany({ model, where: [{ field: "keepUntil", operator: "lte", value: at(0) }] }),
+    remove: async ({ id }) =>
+      (await adapter.deleteMany({ model, where: [{ field: "id", value: id }] })) === 1,
+    expired: (limit) =>
+      adapter.findMany<Delivery>({
+        model,
+        where: [{ field: "keepUntil", operator: "lte", value: at(0) }],
+        limit,
+      }),
   };
+}
+
+/** The row, unless another process has claimed it since: `attempts` is its version. */
+function asSeen({ id, attempts }: Delivery): { field: string; value: string | number }[] {
+  return [
+    { field: "id", value: id },
+    { field: "attempts", value: attempts },
+  ];
 }

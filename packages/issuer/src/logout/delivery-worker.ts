@@ -1,8 +1,11 @@
-import { withDeadline } from "../deadline.ts";
-import type { Log } from "../log.ts";
+import { databaseTimeout, withDeadline } from "../deadline.ts";
+import { codeOf, type Log } from "../log.ts";
 import { backOff } from "./back-off.ts";
 import type { Clock } from "./clock.ts";
+import { originOf, publishDelivery } from "./delivery-events.ts";
+import { createDeliveryLog } from "./delivery-log.ts";
 import type { Delivery, DeliveryQueue } from "./delivery-queue.ts";
+import { giveUpExpired } from "./give-up.ts";
 
 /** Sends the deliveries of one endpoint. */
 export interface DeliveryWorker {
@@ -22,7 +25,8 @@ export interface DeliveryWorkerParts {
   readonly clock: Clock;
 }
 
-type Result = { readonly attempted: boolean; readonly failure?: string | undefined };
+/** An attempt, by its number. */
+type Attempt = { readonly attempts: number; readonly failure?: string | undefined };
 
 /** Concurrent attempts. */
 const batchSize = 16;
@@ -57,7 +61,7 @@ export function createDeliveryWorker({
   log,
   clock,
 }: DeliveryWorkerParts): DeliveryWorker {
-  const backend = new URL(endpoint).origin;
+  const deliveryLog = createDeliveryLog(originOf(endpoint), log, clock);
   let failures = 0;
   let readFailures = 0;
   let pause = 0;
@@ -99,7 +103,7 @@ export function createDeliveryWorker({
       const results = await Promise.all(due.map(deliver));
       readFailures = 0;
       again ||= due.length > 0;
-      updateBackOff(results.filter(({ attempted }) => attempted));
+      updateBackOff(results.filter((result) => result !== undefined));
     } catch (error) {
       readFailures += 1;
       pause = backOff(readFailures, clock.chance());
@@ -112,49 +116,61 @@ export function createDeliveryWorker({
     }
   }
 
-  async function deliver(delivery: Delivery): Promise<Result> {
+  /** Undefined when it is not this process's turn, or there is nothing to send yet. */
+  async function deliver(delivery: Delivery): Promise<Attempt | undefined> {
     const outcome = await query(() => queue.outcome(delivery));
     if (outcome !== "done") {
       await query(() => (outcome === "refused" ? queue.remove(delivery) : queue.postpone(delivery, outcome)));
-      return { attempted: false };
+      return undefined;
     }
-    if (!(await query(() => queue.claim(delivery)))) return { attempted: false };
-    if (delivery.subjects) {
-      await query(() => queue.expand(delivery));
-      return { attempted: false };
+    const claimed = await query(() => queue.claim(delivery));
+    if (claimed === undefined) return undefined;
+    if (claimed.subjects) {
+      await query(() => queue.expand(claimed));
+      return undefined;
     }
-    const failure = await attempt(delivery);
-    const wait = backOff(delivery.attempts + 1, clock.chance());
-    await query(() => (failure === undefined ? queue.remove(delivery) : queue.postpone(delivery, wait)));
-    return { attempted: true, failure };
+    return await send(claimed);
   }
 
-  function updateBackOff(results: readonly Result[]): void {
-    if (results.length === 0) return;
-    const failure = results.find((result) => result.failure !== undefined)?.failure;
+  async function send(delivery: Delivery): Promise<Attempt> {
+    const { attempts } = delivery;
+    const failure = await attempt(delivery);
     if (failure === undefined) {
-      if (failures > 0) log.info(`usherJwt: ${backend} accepts logout tokens again`);
+      const isOurs = await query(() => queue.remove(delivery));
+      if (isOurs) publishDelivery(delivery, { outcome: "acknowledged" }, clock.now());
+      return { attempts };
+    }
+    const wait = backOff(attempts, clock.chance());
+    const isOurs = await query(() => queue.postpone(delivery, wait, failure));
+    const outcome = { outcome: "failed", reason: failure, retryIn: wait / 1000 } as const;
+    if (isOurs) publishDelivery(delivery, outcome, clock.now());
+    return { attempts, failure };
+  }
+
+  function updateBackOff(results: readonly Attempt[]): void {
+    if (results.length === 0) return;
+    const failed = results.filter(({ failure }) => failure !== undefined);
+    if (failed.length === 0) {
       failures = 0;
+      deliveryLog.accepted();
       return;
     }
     failures += 1;
     pause = backOff(failures, clock.chance());
-    if (failures === 1)
-      log.warn(`usherJwt: ${backend} did not accept a logout token (${failure}); retrying until it does`);
+    for (const { failure, attempts } of failed) deliveryLog.failed(String(failure), attempts, pause);
   }
 
   async function cleanUp(): Promise<void> {
     if (clock.now() < cleanUpAt) return;
-    const expired = await query(() => queue.removeExpired());
-    cleanUpAt = clock.now() + cleanUpInterval;
-    if (expired > 0)
-      log.error(`usherJwt: ${expired} logouts were never acknowledged; the tokens they revoke have expired`);
+    const isMore = await giveUpExpired({ queue, query, log, clock });
+    again ||= isMore;
+    if (!isMore) cleanUpAt = clock.now() + cleanUpInterval;
   }
 
   const schedule: Clock["schedule"] = (milliseconds, action) => clock.schedule(milliseconds, action);
 
   function query<Value>(work: () => Promise<Value>): Promise<Value> {
-    return withDeadline(databaseDeadline, work, timeoutError, schedule);
+    return withDeadline(databaseDeadline, work, databaseTimeout, schedule);
   }
 
   return {
@@ -162,17 +178,7 @@ export function createDeliveryWorker({
     async stop() {
       stopped = true;
       cancelTimer();
-      await withDeadline(stopDeadline, () => running, timeoutError, schedule).catch(() => undefined);
+      await withDeadline(stopDeadline, () => running, databaseTimeout, schedule).catch(() => undefined);
     },
   };
-}
-
-function timeoutError(): Error {
-  return Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
-}
-
-/** The code or name of a driver's error. Its message may quote a statement. */
-function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  return String(code ?? name ?? "unknown reason");
 }

@@ -49,3 +49,8 @@ export function subjectLists(users: readonly string[]): string[] {
   }
   return current.length === 0 ? lists : [...lists, JSON.stringify(current)];
 }
+
+/** The users of a list in one row. */
+export function usersOf(subjects: string | null): readonly string[] {
+  return JSON.parse(subjects ?? "[]") as string[];
+}

@@ -47,5 +47,6 @@ function timeoutError(): Error {
 function reasonOf(error: unknown): string {
   const { name, cause } = (error ?? {}) as { name?: unknown; cause?: { code?: unknown } };
   if (name === "TimeoutError") return "no answer in time";
-  return typeof cause?.code === "string" ? cause.code : "no connection";
+  // A replaced `fetch` may say anything.
+  return typeof cause?.code === "string" && /^\w{1,50}$/.test(cause.code) ? cause.code : "no connection";
 }

@@ -3,6 +3,7 @@ import type { AuthContext } from "better-auth";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createDeliveryQueue, type Delivery, type DeliveryQueue } from "../../src/logout/delivery-queue.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "../../src/logout/delivery-worker.ts";
+import { deliveriesTo } from "./deliveries.ts";
 import { issuerFor } from "./issuer.ts";
 import { ManualClock } from "./manual-clock.ts";
 
@@ -88,7 +89,8 @@ test("a backend that is down gets single attempts, after pauses that double up t
   expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
   expect(attempts).toHaveLength(16 + 8);
   expect(log).toEqual([
-    expect.stringContaining("warn: usherJwt: http://127.0.0.1:9 did not accept a logout token (ECONN"),
+    "warn: usherJwt: http://127.0.0.1:9 did not accept a logout token (ECONNREFUSED). " +
+      "Attempts so far: 1; next in 0.3 s",
   ]);
 
   refusal = () => undefined;
@@ -116,6 +118,7 @@ test("a delivery that keeps failing is retried less often and does not block oth
 test("removes a delivery whose tokens have all expired, and logs it", async () => {
   refusal = () => "it answered 503";
   await record("late");
+  const happenedAt = new Date(clock.now()).toISOString();
   const worker = workerWith();
   await worker.wake();
   clock.advance(keepFor * 1000 - 10_000);
@@ -129,13 +132,16 @@ test("removes a delivery whose tokens have all expired, and logs it", async () =
   await worker.wake();
   expect(attempts).toHaveLength(tried);
   expect(pending()).toEqual([]);
-  expect(log.at(-1)).toContain("error: usherJwt: 1 logouts were never acknowledged");
+  expect(log.at(-1)).toBe(
+    `error: usherJwt: http://127.0.0.1:9 never acknowledged 1 logout, the first of ${happenedAt}; ` +
+      "the tokens they revoke have expired",
+  );
 });
 
 test("a claimed delivery is due again after its lease of six seconds", async () => {
   await record("orphan");
   const [orphan] = await queue.next(endpoint, 1);
-  expect(await queue.claim(orphan as Delivery)).toBe(true);
+  expect(await queue.claim(orphan as Delivery)).toMatchObject({ session: "orphan", attempts: 1 });
   const worker = workerWith();
   await worker.wake();
   clock.advance(5999);
@@ -160,9 +166,44 @@ test("polls when the next delivery is due, before the five seconds are over", as
 test("only one of two workers can claim a delivery", async () => {
   await record("contested");
   const [seen] = await queue.next(endpoint, 1);
-  expect(await queue.claim(seen as Delivery)).toBe(true);
-  expect(await queue.claim(seen as Delivery)).toBe(false);
+  expect(await queue.claim(seen as Delivery)).toBeDefined();
+  expect(await queue.claim(seen as Delivery)).toBeUndefined();
 });
+
+test.for([undefined, "it answered 503"])(
+  "an attempt (%s) that outlasts its lease reports nothing when another process has taken over",
+  async (lateResult) => {
+    const events = deliveriesTo({ endpoint });
+    await record("contested");
+    const { promise: late, resolve: release } = Promise.withResolvers<string | undefined>();
+    const line = () => undefined;
+    const slow = createDeliveryWorker({
+      endpoint,
+      queue,
+      clock,
+      log: { info: line, warn: line, error: line },
+      attempt: () => late,
+    });
+    onTestFinished(() => slow.stop());
+    const working = slow.wake();
+    await vi.waitFor(() => expect(pending()[0]).toMatchObject({ attempts: 1 }));
+    clock.advance(6000);
+    refusal = () => "it answered 400";
+    const other = workerWith();
+    await other.wake();
+    const dueAt = pending()[0]?.dueAt;
+    if (lateResult === undefined) {
+      refusal = () => undefined;
+      for (let round = 0; round < 5 && pending().length > 0; round += 1) await advanceToNext(other);
+    }
+    release(lateResult);
+    await working;
+    expect(pending()).toMatchObject(lateResult === undefined ? [] : [{ attempts: 2, dueAt }]);
+    expect(events.map(({ outcome, attempts: count }) => `${outcome} ${count}`)).toEqual(
+      lateResult === undefined ? ["failed 2", "acknowledged 3"] : ["failed 2"],
+    );
+  },
+);
 
 test("sends what is recorded while it is busy", async () => {
   await record("first");
