@@ -290,6 +290,16 @@ export default {
       to: { path: "^packages/(?!cli/)" },
     },
     {
+      name: "opentelemetry-without-an-sdk",
+      comment: "The SDK is the application's. Only its API is a peer.",
+      severity: "error",
+      from: { path: "^packages/opentelemetry/src/" },
+      to: {
+        path: "node_modules/|^packages/(?!opentelemetry/)",
+        pathNot: "node_modules/@opentelemetry/api/|^packages/(verify|issuer)/",
+      },
+    },
+    {
       name: "testing-is-for-tests",
       comment: "@usher-auth/testing signs any token: published and deployed code must not contain it.",
       severity: "error",

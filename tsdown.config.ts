@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
-const packages = ["verify", "issuer", "client", "postgres", "testing", "cli"];
+const packages = ["verify", "issuer", "client", "postgres", "opentelemetry", "testing", "cli"];
 
 /** A package's source files to build: those behind its exports, or else its program. */
 function entriesOf(name: string): string[] {

@@ -11,6 +11,8 @@ export type Config = {
   readonly host: string;
   /** The port to listen on. Default 3001; 0 picks a free one. */
   readonly port: number;
+  /** The port for Prometheus, on loopback only. Undefined: no metrics. 0 picks a free one. */
+  readonly metricsPort: number | undefined;
   /**
    * Better Auth's `baseURL`: the `iss` that tokens must have, and the only origin whose pages may call the
    * API.
@@ -39,14 +41,11 @@ export type Config = {
   readonly logLevel: (typeof logLevels)[number];
 };
 
-function port(standard: number) {
-  return z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(0, "must be from 0 to 65535")
-    .max(65_535, "must be from 0 to 65535")
-    .default(standard);
-}
+const anyPort = z.coerce
+  .number("must be a number")
+  .int("must be a whole number")
+  .min(0, "must be from 0 to 65535")
+  .max(65_535, "must be from 0 to 65535");
 
 const postgresUrl = z
   .url({
@@ -67,8 +66,9 @@ const httpUrl = z.url({ protocol: /^https?$/, error: "must be a URL, such as htt
 
 const environment = z.object({
   HOST: z.string().default("127.0.0.1"),
-  WEB_PORT: port(3000),
-  API_PORT: port(3001),
+  WEB_PORT: anyPort.default(3000),
+  API_PORT: anyPort.default(3001),
+  API_METRICS_PORT: anyPort.optional(),
   DATA_DIR: z.string().default(".data"),
   BETTER_AUTH_URL: httpUrl.optional(),
   API_URL: httpUrl.optional(),
@@ -105,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     host: read.HOST,
     port: read.API_PORT,
+    metricsPort: read.API_METRICS_PORT,
     issuer: read.BETTER_AUTH_URL ?? `http://localhost:${read.WEB_PORT}`,
     audience: read.API_URL ?? `http://localhost:${read.API_PORT}`,
     databaseUrl: read.DATABASE_URL,

@@ -13,6 +13,7 @@ import { closeGracefully } from "./operations/close-gracefully.ts";
 import { listen } from "./operations/listen.ts";
 import { openDatabase } from "./operations/open-database.ts";
 import { recordRunning } from "./operations/running-record.ts";
+import type { MetricsServer } from "./operations/serve-metrics.ts";
 import { watchDisk } from "./operations/watch-disk.ts";
 import { watchRevocations } from "./operations/watch-revocations.ts";
 
@@ -46,15 +47,20 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
     maxTokenAge,
     whenStale: config.whenStale,
   });
+  let metrics: MetricsServer | undefined;
   const close = async () => {
+    await metrics?.close();
     await revocations.close();
     await database.close();
   };
   try {
     const names = { BETTER_AUTH_URL: config.issuer, API_URL: config.audience };
     const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
+    // First, so that nothing happens that is not counted.
+    if (config.metricsPort !== undefined) metrics = await startMetrics(verifier, config.metricsPort);
     const app = await buildApp({ config, database, verifier });
     app.log.info({ database: database.kind, rows: database.mode }, describeKeys(env));
+    if (metrics !== undefined) app.log.info(`api metrics on ${metrics.url}`);
     await loadRevocations(revocations, app);
     const stopWatching = watchDisk(database, app.log);
     app.addHook("onClose", async () => stopWatching());
@@ -75,6 +81,12 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
     await close();
     throw error;
   }
+}
+
+/** Loaded only if there are metrics: the SDK takes a tenth of a second. */
+async function startMetrics(verifier: Verifier, port: number): Promise<MetricsServer> {
+  const { serveMetrics } = await import("./operations/serve-metrics.ts");
+  return serveMetrics(verifier, port);
 }
 
 /**

@@ -6,6 +6,7 @@ test("has defaults, also for empty variables", () => {
   const defaults = {
     host: "127.0.0.1",
     port: 3001,
+    metricsPort: undefined,
     issuer: "http://localhost:3000",
     audience: "http://localhost:3001",
     databaseUrl: undefined,
@@ -21,7 +22,14 @@ test("has defaults, also for empty variables", () => {
   };
   expect(readConfig({})).toEqual(defaults);
   expect(
-    readConfig({ HOST: "", API_PORT: "", DATABASE_URL: "", BETTER_AUTH_URL: "", LOG_LEVEL: "" }),
+    readConfig({
+      HOST: "",
+      API_PORT: "",
+      API_METRICS_PORT: "",
+      DATABASE_URL: "",
+      BETTER_AUTH_URL: "",
+      LOG_LEVEL: "",
+    }),
   ).toEqual(defaults);
 });
 

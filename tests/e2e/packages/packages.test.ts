@@ -17,7 +17,7 @@ import {
 import { exportedNames } from "./exports.ts";
 import { type Packed, packed } from "./packed.ts";
 
-const folders = ["cli", "client", "issuer", "postgres", "testing", "verify"];
+const folders = ["cli", "client", "issuer", "opentelemetry", "postgres", "testing", "verify"];
 let folder: string;
 let packages: Packed[];
 

@@ -39,6 +39,14 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     const port = await listen(server, config.port, config.host);
     closers.push(() => close(server));
 
+    if (config.metricsPort !== undefined) {
+      // Loaded only if there are metrics: the SDK takes a tenth of a second.
+      const { serveMetrics } = await import("./http/metrics.ts");
+      const metrics = await serveMetrics(config.metricsPort);
+      closers.unshift(() => metrics.close());
+      log.info(`metrics on ${metrics.url}`);
+    }
+
     const database = await openDatabase(config, log);
     closers.unshift(() => database.close());
 

@@ -74,6 +74,21 @@ test("does not start on a port that is in use", async () => {
   );
 });
 
+test("serves metrics on a separate port, and not on that of the app", async () => {
+  const web = new WebProcess(environment({ WEB_METRICS_PORT: "0", LOG_LEVEL: "info" }));
+  const url = await web.url();
+  expect((await fetch(`${url}/metrics`)).status).toBe(404);
+  web.signal("SIGTERM");
+  const { stdout, code } = await web.ended;
+  expect(stdout).toMatch(/^web metrics on http:\/\/127\.0\.0\.1:\d+\/metrics$/m);
+  expect(code).toBe(0);
+  const port = await takenPort();
+  await refusesToStart(
+    { WEB_METRICS_PORT: String(port) },
+    new RegExp(`^web cannot start: cannot serve metrics: port ${port} is in use\\. .* WEB_METRICS_PORT`),
+  );
+});
+
 test("does not start if the data folder is not writable", async () => {
   // No user, not even root, can create a path below a file.
   const file = join(temporaryFolder(), "file");

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import type { KeyResolver } from "../keys/key-resolver.ts";
+import type { BoundSource } from "../keys/bound-source.ts";
 import type { KeyStatus, KeyUsage } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
 import { internalsOf } from "./internals.ts";
@@ -8,10 +8,10 @@ import type { Verifier } from "./verifier.ts";
 const worstFirst = ["missing", "stale", "fresh"] as const;
 
 /**
- * Returns the state of a verifier's keys; with several sources, the worst. For health checks. Starts a
- * refresh that is due.
+ * Returns the state of a verifier's keys, or of several verifiers'; with several sources, the worst, and of
+ * equal states the oldest. For health checks. Starts a refresh that is due.
  *
- * @throws {ConfigurationError} The verifier was not created by `createVerifier`.
+ * @throws {ConfigurationError} A verifier was not created by `createVerifier`.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -21,19 +21,22 @@ const worstFirst = ["missing", "stale", "fresh"] as const;
  * export const isHealthy = (): boolean => keyStatus(verifier).state !== "missing";
  * ```
  */
-export function keyStatus(verifier: Verifier<unknown>): KeyStatus {
-  const remotes = keysOf(verifier).sources.flatMap(({ remote }) => remote ?? []);
+export function keyStatus(verifier: Verifier<unknown> | readonly Verifier<unknown>[]): KeyStatus {
+  const remotes = sourcesOf(verifier).flatMap(({ remote }) => remote ?? []);
   for (const remote of remotes) remote.maintain();
-  const statuses = remotes.map((remote) => remote.status());
-  const [worst] = worstFirst.flatMap((state) => statuses.filter((status) => status.state === state));
+  const oldestFirst = remotes
+    .map((remote) => remote.status())
+    .sort((one, other) => (other.age ?? -1) - (one.age ?? -1));
+  const [worst] = worstFirst.flatMap((state) => oldestFirst.filter((status) => status.state === state));
   return worst ?? { state: "fresh" };
 }
 
 /**
  * Returns how many tokens each key verified in this process, by version of a shared secret or by `kid`: for
- * metrics, and to see whether an old version is still needed. A cached token counts once.
+ * metrics, and to see whether an old version is still needed. A cached token counts once. With several verifiers,
+ * a key that they share is listed once.
  *
- * @throws {ConfigurationError} The verifier was not created by `createVerifier`.
+ * @throws {ConfigurationError} A verifier was not created by `createVerifier`.
  * @example
  * ```ts
  * import { verifierFromEnv } from "@usher-auth/verify";
@@ -43,14 +46,17 @@ export function keyStatus(verifier: Verifier<unknown>): KeyStatus {
  * for (const { version, verified } of keyUsage(verifier)) console.log(version, verified);
  * ```
  */
-export function keyUsage(verifier: Verifier<unknown>): readonly KeyUsage[] {
-  return keysOf(verifier).sources.flatMap((source) => source.keys().map(usageOf));
+export function keyUsage(verifier: Verifier<unknown> | readonly Verifier<unknown>[]): readonly KeyUsage[] {
+  return [...new Set(sourcesOf(verifier).flatMap((source) => source.keys()))].map(usageOf);
 }
 
-function keysOf(verifier: Verifier<unknown>): KeyResolver {
-  const parts = internalsOf(verifier);
-  if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
-  return parts.keys;
+function sourcesOf(verifier: Verifier<unknown> | readonly Verifier<unknown>[]): readonly BoundSource[] {
+  const verifiers: readonly Verifier<unknown>[] = Array.isArray(verifier) ? verifier : [verifier];
+  return verifiers.flatMap((one) => {
+    const parts = internalsOf(one);
+    if (parts === undefined) throw new ConfigurationError("verifier: give createVerifier(...).");
+    return parts.keys.sources;
+  });
 }
 
 function usageOf({ algorithm, version, kid, verified = 0, lastVerifiedAt }: VerificationKey): KeyUsage {

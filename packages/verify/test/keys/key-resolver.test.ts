@@ -83,8 +83,8 @@ describe("the hint of an invalid signature", () => {
 
 describe("several sources as one", () => {
   /** A source with fetched keys, in a state that the test sets. */
-  function remoteIn(state: KeyStatus["state"], calls: string[] = []) {
-    const status: KeyStatus = { state };
+  function remoteIn(state: KeyStatus["state"], calls: string[] = [], age?: number) {
+    const status: KeyStatus = { state, ...(age !== undefined && { age }) };
     const remote = {
       maintain: () => void calls.push("maintain"),
       overdue: () => state === "stale",
@@ -111,6 +111,19 @@ describe("several sources as one", () => {
     expect(statusOf(stale.source, fresh.source)).toBe(stale.status);
     expect(statusOf(fresh.source, sharedSecret(secret))).toBe(fresh.status);
     expect(statusOf(sharedSecret(secret))).toEqual({ state: "fresh" });
+    expect(keyStatus([])).toEqual({ state: "fresh" });
+  });
+
+  it("have the status of the oldest of equal ones, also of several verifiers", () => {
+    const [young, old, stale] = [
+      remoteIn("fresh", [], 2),
+      remoteIn("fresh", [], 30),
+      remoteIn("stale", [], 9),
+    ];
+    expect(statusOf(young.source, old.source, remoteIn("fresh").source)).toBe(old.status);
+    const verifiers = [young, old, stale].map(({ source }) => createBench({ keys: source }).verifier);
+    expect(keyStatus(verifiers.slice(0, 2))).toBe(old.status);
+    expect(keyStatus(verifiers)).toBe(stale.status);
   });
 
   it("refresh each one that can, even if others fail; ready() refreshes only the missing ones", async () => {
@@ -150,6 +163,19 @@ describe("keyUsage of key pairs", () => {
       { algorithm: "ES256", kid: jwk?.kid, verified: 1, lastVerifiedAt: startSeconds },
       { algorithm: "ES256", verified: 0 },
     ]);
+  });
+
+  it("lists a key that several verifiers share once, and the same key of another source again", () => {
+    const { clock, issuer } = createBench();
+    const shared = sharedSecret(issuer.secret);
+    const [one, other, own] = [shared, shared, sharedSecret(issuer.secret)].map(
+      (keys) => createBench({ keys, clock }).verifier,
+    );
+    if (one === undefined || other === undefined || own === undefined) throw new Error("three were made");
+    for (const verifier of [one, other, own]) verifier.verifySync(issuer.tokenFor("alice"));
+    expect(keyUsage([one, other]).map(({ verified }) => verified)).toEqual([2]);
+    expect(keyUsage([one, other, own]).map(({ verified }) => verified)).toEqual([2, 1]);
+    expect(() => keyUsage([one, {} as typeof one])).toThrow("verifier: give createVerifier(...)");
   });
 
   it("is undefined for a source without one", () => {

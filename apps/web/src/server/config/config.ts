@@ -11,6 +11,8 @@ export interface WebConfig {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** The port for Prometheus, on loopback only. `undefined`: no metrics. 0 for any free port. */
+  readonly metricsPort: number | undefined;
   /** The `iss` of the tokens: an origin. `undefined`: http://localhost with the port it listens on. */
   readonly issuer: string | undefined;
   /** The API's URL: the audience of the tokens, and where the page sends its requests. */
@@ -39,7 +41,7 @@ const builtPage = fileURLToPath(new URL("../../../dist", import.meta.url));
 /**
  * Reads the configuration from environment variables. An empty variable counts as not set.
  *
- * WEB_PORT (3000), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
+ * WEB_PORT (3000), WEB_METRICS_PORT (none), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
  * (http://localhost:API_PORT), USHER_ALLOW_INSECURE_HOSTS (none), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS,
  * DATA_DIR (.data), USHER_KEYS (secret, or jwks if USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR (the
  * app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
@@ -64,6 +66,7 @@ export function readConfig(env: Environment): WebConfig {
   const config: WebConfig = {
     host: env.HOST || "127.0.0.1",
     port: collect(() => readPort(env, "WEB_PORT", 3000)),
+    metricsPort: collect(() => (env.WEB_METRICS_PORT ? readPort(env, "WEB_METRICS_PORT", 0) : undefined)),
     issuer: collect(() => (env.BETTER_AUTH_URL ? readOrigin(env.BETTER_AUTH_URL) : undefined)),
     apiUrl: collect(() => readApiUrl(env)),
     allowInsecureHosts: collect(() => readInsecureHosts(env.USHER_ALLOW_INSECURE_HOSTS)),

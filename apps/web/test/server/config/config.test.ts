@@ -10,6 +10,7 @@ test("all variables but the secret have a default, on loopback", () => {
   expect(read({})).toMatchObject({
     host: "127.0.0.1",
     port: 3000,
+    metricsPort: undefined,
     issuer: undefined,
     apiUrl: "http://localhost:3001",
     allowInsecureHosts: [],
@@ -27,6 +28,7 @@ test("an empty variable counts as not set", () => {
   const names = [
     "HOST",
     "WEB_PORT",
+    "WEB_METRICS_PORT",
     "BETTER_AUTH_URL",
     "API_URL",
     "DATA_DIR",
@@ -78,6 +80,7 @@ test.each([
   [{ WEB_PORT: "http" }, "WEB_PORT must be a port number"],
   [{ WEB_PORT: "65536" }, "WEB_PORT must be a port number"],
   [{ WEB_PORT: "-1" }, "WEB_PORT must be a port number"],
+  [{ WEB_METRICS_PORT: "9464x" }, "WEB_METRICS_PORT must be a port number"],
   [{ API_PORT: "3e3" }, "API_PORT must be a port number"],
   [{ BETTER_AUTH_URL: "app.example.com" }, "BETTER_AUTH_URL must be an http:// or https:// URL"],
   [{ BETTER_AUTH_URL: "https://app.example.com/auth" }, "BETTER_AUTH_URL must be the web app's origin"],

@@ -1,0 +1,46 @@
+import { registry } from "./registry.ts";
+
+/** What each kind knows about a caller. */
+interface Members {
+  readonly metrics: MetricsMember;
+  readonly spans: SpansMember;
+}
+
+/** A caller of `instrumentUsher`, as the metrics know it. */
+export interface MetricsMember {
+  readonly verifiers: readonly unknown[];
+}
+
+/** A caller of `instrumentUsher`, as the span events know it. */
+export interface SpansMember {
+  readonly recordSubject: boolean;
+}
+
+/**
+ * Joins what already runs for the key, or starts it. It stops when the last member has left. So several callers, and
+ * several copies of the package, do not count an event twice.
+ *
+ * @param start Gets the members, which change later.
+ * @returns Leaves, once.
+ */
+export function share<Kind extends keyof Members>(
+  kind: Kind,
+  key: object,
+  member: Members[Kind],
+  start: (members: ReadonlySet<Members[Kind]>) => () => void,
+): () => void {
+  const all = registry()[kind];
+  let running = all.get(key);
+  if (running === undefined) {
+    const members = new Set<Members[Kind]>();
+    running = { members, stop: start(members) };
+    all.set(key, running);
+  }
+  const { members, stop } = running;
+  members.add(member);
+  return () => {
+    if (!members.delete(member) || members.size > 0) return;
+    all.delete(key);
+    stop();
+  };
+}
