@@ -6,6 +6,8 @@ export interface ClockOffset {
   readonly of: string;
   /** Seconds ahead of this machine's; negative if behind. */
   readonly ahead: number;
+  /** Seconds by which `ahead` may be wrong, because the answer took time. */
+  readonly margin: number;
 }
 
 /** Seconds. The verifier's default tolerance. A Date header, in whole seconds, cannot show much less. */
@@ -23,9 +25,9 @@ export function clocksSection(offsets: readonly ClockOffset[]): Section {
 function linesOf(offsets: readonly ClockOffset[]): Line[] {
   const isOwn = offsets.length > 1 && isOwnFault(offsets);
   return [
-    ...offsets.map(({ of, ahead }) => {
+    ...offsets.map(({ of, ahead, margin }) => {
       const text = `${of}: ${inWords(ahead)}`;
-      return Math.abs(ahead) <= clockTolerance
+      return isWithin({ of, ahead, margin })
         ? line("ok", text)
         : line(
             "wrong",
@@ -45,6 +47,10 @@ function linesOf(offsets: readonly ClockOffset[]): Line[] {
   ];
 }
 
+function isWithin({ ahead, margin }: ClockOffset): boolean {
+  return Math.abs(ahead) - margin <= clockTolerance;
+}
+
 function inWords(ahead: number): string {
   const seconds = Math.abs(ahead);
   if (seconds < 1) return "the same time as here, to a second";
@@ -54,8 +60,5 @@ function inWords(ahead: number): string {
 /** All others are far from this machine, and near to one another. */
 function isOwnFault(offsets: readonly ClockOffset[]): boolean {
   const values = offsets.map(({ ahead }) => ahead);
-  return (
-    values.every((ahead) => Math.abs(ahead) > clockTolerance) &&
-    Math.max(...values) - Math.min(...values) <= clockTolerance
-  );
+  return !offsets.some(isWithin) && Math.max(...values) - Math.min(...values) <= clockTolerance;
 }

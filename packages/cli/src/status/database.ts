@@ -2,14 +2,15 @@ import type postgres from "postgres";
 import { CannotRun } from "../command-line/command.ts";
 import { withDatabase } from "../database/connection.ts";
 import type { Environment } from "../terminal.ts";
+import type { ClockOffset } from "./clocks.ts";
 
 /** Milliseconds for all questions to one database. */
 const deadline = 6000;
 
-/** What a database answered, and its clock, in seconds ahead of this one's. */
+/** What a database answered, and its clock. */
 export interface DatabaseAnswer<Result> {
   readonly result: Result;
-  readonly clockAhead: number;
+  readonly clock: Omit<ClockOffset, "of">;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function askDatabase<Result>(
       late: `The database at ${variable} did not answer within ${deadline / 1000} s.`,
       use: (sql) =>
         sql.begin("read only", async (transaction) => ({
-          clockAhead: await readClock(transaction),
+          clock: await readClock(transaction),
           result: await use(transaction),
         })) as Promise<DatabaseAnswer<Result>>,
     });
@@ -41,8 +42,9 @@ export async function askDatabase<Result>(
   }
 }
 
-async function readClock(sql: postgres.TransactionSql): Promise<number> {
-  const started = Date.now();
+async function readClock(sql: postgres.TransactionSql): Promise<DatabaseAnswer<unknown>["clock"]> {
+  const [started, begun] = [Date.now(), performance.now()];
   const [row] = await sql<[{ now: number }]>`select extract(epoch from clock_timestamp())::float8 as now`;
-  return row.now - (started + Date.now()) / 2000;
+  const halfway = (performance.now() - begun) / 2;
+  return { ahead: row.now - (started + halfway) / 1000, margin: halfway / 1000 };
 }

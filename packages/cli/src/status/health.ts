@@ -1,5 +1,5 @@
 import { jsonOf, probe } from "../doctor/http/probe.ts";
-import type { WithClock } from "./issuer.ts";
+import { clockOf, type WithClock } from "./issuer.ts";
 import { line, type Section } from "./section.ts";
 import { shownUrl } from "./shown-url.ts";
 
@@ -32,7 +32,7 @@ export async function healthSection(url: URL | undefined): Promise<WithClock | u
       ],
       { status, parts },
     ),
-    clock: answer.clockAhead === undefined ? undefined : { of: "the API", ahead: answer.clockAhead },
+    clock: clockOf("the API", answer),
   };
 }
 

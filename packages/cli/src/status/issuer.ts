@@ -1,5 +1,5 @@
 import { authBaseUrl } from "../doctor/facts/base-url.ts";
-import { probe } from "../doctor/http/probe.ts";
+import { type Answer, probe } from "../doctor/http/probe.ts";
 import { checkIssuer } from "../doctor/issuer/check-issuer.ts";
 import type { Environment } from "../terminal.ts";
 import type { ClockOffset } from "./clocks.ts";
@@ -23,13 +23,17 @@ export async function issuerSection(
   ]);
   // The section of clocks has the offset itself, and keys are in their own.
   const found = findings.filter(({ id }) => id !== "clock_skew" && !id.startsWith("jwks_"));
-  const ahead = health.kind === "answer" ? health.clockAhead : undefined;
   return {
     section: {
       name: "issuer",
       lines: found.length > 0 ? found.map(lineOf) : [line("ok", `${issuer.origin} answers`)],
       facts: { url: issuer.origin, reachable: health.kind === "answer", findings: found.map(({ id }) => id) },
     },
-    clock: ahead === undefined ? undefined : { of: "the issuer", ahead },
+    clock: health.kind === "answer" ? clockOf("the issuer", health) : undefined,
   };
+}
+
+/** The clock of a server, by its Date header; undefined if it sent none. */
+export function clockOf(server: string, { clockAhead, clockMargin }: Answer): ClockOffset | undefined {
+  return clockAhead === undefined ? undefined : { of: server, ahead: clockAhead, margin: clockMargin };
 }

@@ -16,7 +16,7 @@ export async function revocationsSection(environment: Environment): Promise<With
   const answer = await askDatabase(environment, revocationVariables, readRevocations);
   if (typeof answer === "string")
     return { section: section([line("wrong", answer)], { reachable: false }), clock: undefined };
-  const clock: ClockOffset = { of: "the database of the revocations", ahead: answer.clockAhead };
+  const clock: ClockOffset = { of: "the database of the revocations", ...answer.clock };
   return { section: sectionOf(answer.result), clock };
 }
 

@@ -24,7 +24,7 @@ export async function rowsSection(
     return { section: section([line("wrong", answer)], { reachable: false }), clock: undefined };
   return {
     section: sectionOf(answer.result),
-    clock: { of: "the database of requests", ahead: answer.clockAhead },
+    clock: { of: "the database of requests", ...answer.clock },
   };
 }
 

@@ -7,6 +7,8 @@ export interface Answer {
   readonly text: string;
   /** Seconds by which the server's `Date` is ahead of this clock (RFC 9110 section 6.6.1). */
   readonly clockAhead: number | undefined;
+  /** Seconds by which `clockAhead` may be wrong: half of the time that the response took. */
+  readonly clockMargin: number;
 }
 
 /** No response. */
@@ -28,10 +30,12 @@ export function canBeSent(value: string): boolean {
 
 /** Sends one request. Does not follow redirects, and never throws. */
 export async function probe(url: URL, init: RequestInit = {}): Promise<Answer | NoAnswer> {
-  const started = Date.now();
+  const [started, begun] = [Date.now(), performance.now()];
   try {
     const response = await fetch(url, { redirect: "manual", ...init, signal: AbortSignal.timeout(deadline) });
-    const middle = (started + Date.now()) / 2;
+    // By the monotonic clock: a fetch is not measured with a clock that may be set meanwhile.
+    const halfway = (performance.now() - begun) / 2;
+    const middle = started + halfway;
     const text = await firstOf(response);
     const date = Date.parse(response.headers.get("date") ?? "");
     return {
@@ -41,6 +45,7 @@ export async function probe(url: URL, init: RequestInit = {}): Promise<Answer | 
       text,
       // A Date is rounded down to whole seconds: on average the time is half a second later.
       clockAhead: Number.isNaN(date) ? undefined : (date + 500 - middle) / 1000,
+      clockMargin: halfway / 1000,
     };
   } catch (error) {
     return { kind: "none", reason: reasonOf(error) };

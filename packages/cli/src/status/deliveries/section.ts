@@ -37,7 +37,7 @@ export async function deliveriesSection(
 async function fromPostgres(environment: Environment): Promise<WithClock> {
   const answer = await askDatabase(environment, ["AUTH_DATABASE_URL"], readPostgresDeliveries);
   if (typeof answer === "string") return withoutClock(section([line("wrong", answer)], null));
-  const clock = { of: "the issuer's database", ahead: answer.clockAhead };
+  const clock = { of: "the issuer's database", ...answer.clock };
   const { result } = answer;
   if (result === "no_table") return { section: noTable, clock };
   if (result === "no_access") {
