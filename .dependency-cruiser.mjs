@@ -25,6 +25,11 @@ const rooms = [
     why: "It names what happens, with the types of what it is about, and decides nothing.",
   },
   {
+    room: "audit",
+    imports: ["user-code", "events", "claims", "revocation", "access"],
+    why: "It turns events into entries. It must not change what they tell, so nothing that decides knows it.",
+  },
+  {
     room: "token",
     imports: [],
     why: "It reads a text before anything is verified. It must not know keys or claims.",
