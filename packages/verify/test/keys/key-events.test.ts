@@ -56,7 +56,7 @@ describe("usher:keys of remoteJwks", () => {
     return Object.assign(state, { ...issuers, verifier, refresh });
   }
 
-  it("tells of the first keys, with the URL without its query", async () => {
+  it("reports the first keys, with the URL without its query", async () => {
     const events = listen();
     const { verifier, first } = createRemote();
     await verifier.ready();
@@ -66,7 +66,7 @@ describe("usher:keys of remoteJwks", () => {
     expect(Object.isFrozen(events[0]?.keys)).toBe(true);
   });
 
-  it("tells of a set that changes and changes back, and of none that stays", async () => {
+  it("reports a set that changes and changes back, and of none that stays", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const events = listen();
@@ -85,7 +85,7 @@ describe("usher:keys of remoteJwks", () => {
     ]);
   });
 
-  it("tells of a key with the same kid and other material", async () => {
+  it("reports a key with the same kid and other material", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const events = listen();
@@ -97,7 +97,7 @@ describe("usher:keys of remoteJwks", () => {
     expect(events).toMatchObject([{ change: "changed", keys: facts, added: facts, removed: facts }]);
   });
 
-  it("tells of an outage once, with the reason, and of its end", async () => {
+  it("reports an outage once, with the reason, and of its end", async () => {
     const remote = createRemote();
     remote.answer = () => new Response("no", { status: 500 });
     const events = listen();
@@ -118,7 +118,7 @@ describe("usher:keys of remoteJwks", () => {
     ]);
   });
 
-  it("tells of keys that became too old, and of their return", async () => {
+  it("reports keys that became too old, and of their return", async () => {
     const remote = createRemote();
     await remote.verifier.ready();
     const events = listen();
@@ -138,7 +138,7 @@ describe("usher:keys of remoteJwks", () => {
     ]);
   });
 
-  it("tells of each of a verifier's sources by its own URL, once for all verifiers", async () => {
+  it("reports each of a verifier's sources by its own URL, once for all verifiers", async () => {
     const events = listen();
     const { clock, first, second } = createIssuers();
     const keys = [first, second].map((issuer, index) =>
@@ -184,7 +184,7 @@ describe("usher:keys of remoteJwks", () => {
 describe("usher:keys of a shared secret", () => {
   const [oldSecret, newSecret] = ["k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t", "Zq8Lm2Xc7Vb1Nn6Kj5Hg4Fd3Sa9Pu0Yt"];
 
-  it("tells of a file that is replaced, by version, and never of a secret", async () => {
+  it("reports a file that is replaced, by version, and never of a secret", async () => {
     const events = listen();
     const clock = handClock();
     let file: Secret | Error = [{ version: 1, value: oldSecret }];
@@ -236,7 +236,7 @@ describe("usher:keys of a shared secret", () => {
     expect(JSON.stringify(events)).not.toMatch(new RegExp(`${oldSecret}|${newSecret}`));
   });
 
-  it("tells once of a version that the issuer no longer uses", () => {
+  it("reports once a version that the issuer no longer uses", () => {
     const events = listen();
     const clock = handClock();
     const issuer = createTestIssuer({ secret: newSecret, clock });

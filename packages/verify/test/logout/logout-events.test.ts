@@ -26,7 +26,7 @@ function listen(): LogoutReceived[] {
 }
 
 describe("usher:logout", () => {
-  it("tells of a recorded logout, whose revocation is by the issuer", async () => {
+  it("reports a recorded logout, whose revocation is by the issuer", async () => {
     const events = listen();
     const { issuer, verifier, store } = await createRevokingBench();
     const receive = createLogoutEndpoint(verifier);
@@ -44,7 +44,7 @@ describe("usher:logout", () => {
     ]);
   });
 
-  it("tells of a rejected one, without its token, and of one that was not recorded", async () => {
+  it("reports a rejected one, without its token, and of one that was not recorded", async () => {
     const events = listen();
     const store = memoryRevocationStore();
     const { issuer, verifier } = await createRevokingBench({ store });
