@@ -59,6 +59,9 @@ const integration = [
   "scripts/check/docs/docs.test.ts",
 ];
 
+/** A line that a guard without a logger writes. */
+const isRefusal = /^usher: refused [a-z_]+/;
+
 /** Prints why a test is skipped. */
 const skipReasons: Reporter = {
   onTestCaseResult(test) {
@@ -131,6 +134,8 @@ export default defineConfig({
     // The default one is last, so that its summary is the last output.
     reporters: [securitySummary(), skipReasons, "default"],
     globalSetup: "tests/e2e/support/test-run.ts",
+    // The suites have guards refuse thousands of requests, and each logs its first one.
+    onConsoleLog: (text) => !text.split("\n").every((line) => line === "" || isRefusal.test(line)),
     // On any machine, because files often wait for processes, databases and the browser.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

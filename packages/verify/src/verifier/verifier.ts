@@ -3,8 +3,8 @@ import { checkAccessToken } from "../claims/access-token.ts";
 import { checkClaims, lifeOf, readClaimsObject } from "../claims/claims.ts";
 import { deepFreeze, freezeThrough } from "../claims/freeze.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "../claims/principal.ts";
-import { AuthError, type AuthErrorCode, isAuthError } from "../errors.ts";
-import { isObserved, publish } from "../events/publish.ts";
+import { AuthError } from "../errors.ts";
+import { isObserved } from "../events/publish.ts";
 import { createKeyResolver } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
@@ -14,6 +14,7 @@ import type { RevocableToken } from "../revocation/table.ts";
 import { isAccessToken } from "../token/header.ts";
 import { createTokenParser, type UnverifiedToken } from "../token/parse.ts";
 import { internals, type VerifierInternals } from "./internals.ts";
+import { verifyObserved } from "./observed.ts";
 import { readOptions, type VerifierOptions } from "./options.ts";
 
 /** Verifies tokens. Never creates one. */
@@ -101,30 +102,11 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
 
   /** Tokens that were not in the cache. */
   let uncached = 0;
+  const countUncached = () => uncached;
 
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
-    return isObserved("usher:verify") ? verifyObserved(token, waitUntil) : verifyNow(token, waitUntil);
-  }
-
-  function verifyObserved(token: string, waitUntil?: WaitUntil): Principal<Claims> {
-    const [before, begun] = [uncached, performance.now()];
-    const tell = (code?: AuthErrorCode) => {
-      const duration = performance.now() - begun;
-      publish("usher:verify", {
-        cached: uncached === before && code === undefined,
-        duration,
-        ...(code && { code }),
-      });
-    };
-    let principal: Principal<Claims>;
-    try {
-      principal = verifyNow(token, waitUntil);
-    } catch (error) {
-      if (isAuthError(error)) tell(error.code);
-      throw error;
-    }
-    tell();
-    return principal;
+    if (!isObserved("usher:verify")) return verifyNow(token, waitUntil);
+    return verifyObserved(verifyNow, countUncached, (attempt) => attempt(token, waitUntil));
   }
 
   function verifyNow(token: string, waitUntil?: WaitUntil): Principal<Claims> {
@@ -201,7 +183,10 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     token: string,
     waitUntil?: WaitUntil,
   ): Principal<Claims> | Promise<Principal<Claims>> {
-    return keys.verifyWithKeys(verifySync, token, waitUntil);
+    if (!isObserved("usher:verify")) return keys.verifyWithKeys(verifyNow, token, waitUntil);
+    return verifyObserved(verifyNow, countUncached, (attempt) =>
+      keys.verifyWithKeys(attempt, token, waitUntil),
+    );
   }
 
   const verify = async (token: string) => verifyEagerly(token);
