@@ -92,6 +92,7 @@ const long = [
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
   // Skipped unless BETTER_AUTH_SOURCES names a folder.
   "tests/compat/better-auth/own-tests.test.ts",
+  "tests/e2e/audit.test.ts",
   "tests/e2e/client/*.test.ts",
   "tests/e2e/containers.test.ts",
   "tests/e2e/demo-replicas.test.ts",
@@ -110,6 +111,7 @@ const long = [
   "tests/e2e/sign-out.test.ts",
   "tests/security/faults/**/*.test.ts",
   "tests/security/gate/long/*.test.ts",
+  "tests/security/http/audit.test.ts",
   "tests/security/seams/user-code.test.ts",
   "tests/security/tokens/access-tokens.test.ts",
 ];

@@ -18,6 +18,7 @@ const variables = `Environment:
   DATABASE_TIMEOUT     how long the API waits for its Postgres, in milliseconds (5000)
   AUTH_DATABASE_URL    Postgres of the web app (SQLite, in DATA_DIR)
   USHER_WHEN_STALE     refuse (the default) or accept tokens while the API cannot check for revocations
+  AUDIT_LOG            file that the API appends its audit log to (none)
   LOG_LEVEL            trace, debug, info, warn, error, fatal or silent (info)`;
 
 /**

@@ -9,6 +9,7 @@ import { createRevocations } from "@usher-auth/verify/revocation";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { readConfig } from "./config.ts";
+import { openAuditFile } from "./operations/audit-file.ts";
 import { closeGracefully } from "./operations/close-gracefully.ts";
 import { listen } from "./operations/listen.ts";
 import { openDatabase } from "./operations/open-database.ts";
@@ -48,12 +49,16 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
     whenStale: config.whenStale,
   });
   let metrics: MetricsServer | undefined;
+  let endAudit: (() => void) | undefined;
   const close = async () => {
     await metrics?.close();
     await revocations.close();
     await database.close();
+    endAudit?.();
   };
   try {
+    // First, so that nothing happens that is not written.
+    if (config.auditLog !== undefined) endAudit = openAuditFile(config.auditLog);
     const names = { BETTER_AUTH_URL: config.issuer, API_URL: config.audience };
     const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
     // First, so that nothing happens that is not counted.

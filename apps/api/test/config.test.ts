@@ -19,6 +19,7 @@ test("has defaults, also for empty variables", () => {
     runningFolder: join(process.cwd(), ".data", "running"),
     whenStale: "refuse",
     logLevel: "info",
+    auditLog: undefined,
   };
   expect(readConfig({})).toEqual(defaults);
   expect(
@@ -29,6 +30,7 @@ test("has defaults, also for empty variables", () => {
       DATABASE_URL: "",
       BETTER_AUTH_URL: "",
       LOG_LEVEL: "",
+      AUDIT_LOG: "",
     }),
   ).toEqual(defaults);
 });
@@ -41,6 +43,10 @@ test("derives the URLs from the ports, and keeps given URLs exactly", () => {
   });
   const given = { BETTER_AUTH_URL: "https://App.example.com/auth/", API_URL: "https://api.example.com/v1" };
   expect(readConfig(given)).toMatchObject({ issuer: given.BETTER_AUTH_URL, audience: given.API_URL });
+});
+
+test("resolves the audit log's path", () => {
+  expect(readConfig({ AUDIT_LOG: "logs/audit.log" }).auditLog).toBe(join(process.cwd(), "logs", "audit.log"));
 });
 
 test.each(["postgres://user:p%40ss@db.example:5433/tasks?sslmode=require", "postgresql://localhost/tasks"])(

@@ -14,7 +14,11 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-export async function startApi(issuer: TestIssuer): Promise<RunningApi> {
+/** @param settings More environment variables. */
+export async function startApi(
+  issuer: TestIssuer,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningApi> {
   const folder = mkdtempSync(join(tmpdir(), "usher-security-"));
   await copyPreparedDatabase(join(folder, "api"));
   const api = await startProcess({
@@ -22,6 +26,7 @@ export async function startApi(issuer: TestIssuer): Promise<RunningApi> {
     BETTER_AUTH_SECRET: issuer.secret,
     BETTER_AUTH_URL: issuer.issuer,
     API_URL: issuer.audience,
+    ...settings,
   });
   let isRunning = true;
   void api.ended.then(() => {

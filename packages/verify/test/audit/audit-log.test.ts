@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { createTestIssuer } from "@usher-auth/testing";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import fastify from "fastify";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, onTestFinished, vi } from "vitest";
 import { backchannelLogout, usher } from "../../src/adapters/fastify.ts";
@@ -10,11 +8,8 @@ import { createVerifier, remoteJwks, requireClaim } from "../../src/index.ts";
 import { forbidImpersonation } from "../../src/policies/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
 import { start, startSeconds } from "../support.ts";
+import { faultsOf } from "./entry-schema.ts";
 
-const schema = JSON.parse(
-  readFileSync(new URL("../../schema/audit-event.schema.json", import.meta.url), "utf8"),
-) as object;
-const validate = new Ajv2020({ formats: { "date-time": true }, allErrors: true }).compile(schema);
 const time = "2026-01-01T00:00:00.000Z";
 
 let warned: MockInstance<typeof process.emitWarning>;
@@ -31,9 +26,7 @@ function audit(options: AuditLogOptions = {}): AuditEvent[] {
   onTestFinished(auditLog((entry) => entries.push(entry), { clock: () => start, ...options }));
   onTestFinished(() => {
     for (const entry of entries) {
-      expect(validate(JSON.parse(JSON.stringify(entry))), JSON.stringify([entry, validate.errors])).toBe(
-        true,
-      );
+      expect(faultsOf(JSON.parse(JSON.stringify(entry))), JSON.stringify(entry)).toEqual([]);
       expect(Object.isFrozen(entry)).toBe(true);
     }
   });
@@ -77,7 +70,7 @@ describe("auditLog", () => {
         ...refused,
         code: "credentials_missing",
         route: "/users/:userId/orders",
-        path: "/users/alice/orders",
+        path: "/users/*/orders",
       },
       {
         ...refused,
@@ -85,7 +78,7 @@ describe("auditLog", () => {
         subject: "bob",
         sessionId: "s2",
         route: "/users/:userId/orders",
-        path: "/users/alice/orders",
+        path: "/users/*/orders",
       },
       { ...refused, code: "credentials_missing", path: "/unknown/*" },
     ]);
