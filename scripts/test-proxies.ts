@@ -5,7 +5,8 @@
  */
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findProgram, proxies } from "../tests/proxies/support/proxies.ts";
+import { findProgram } from "../tests/e2e/support/processes/find-program.ts";
+import { proxies } from "../tests/proxies/support/proxies.ts";
 import { PythonUnavailable, pythonEnvironment } from "./python/environment.ts";
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";

@@ -1,3 +1,4 @@
+import { findProgram } from "@usher-auth/e2e/find-program";
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { checkBrowsers } from "./checks/browsers.ts";
 import { checkIdentity } from "./checks/identity.ts";
@@ -6,7 +7,7 @@ import { checkRequests } from "./checks/requests.ts";
 import { checkStreams } from "./checks/streams.ts";
 import { checkTargets } from "./checks/targets.ts";
 import { checkWebSockets } from "./checks/websockets.ts";
-import { findProgram, proxies } from "./support/proxies.ts";
+import { proxies } from "./support/proxies.ts";
 import { type System, startSystem } from "./support/system.ts";
 
 // The gate, a backend that records what arrives, and each proxy with its configuration in docs/proxies, of which

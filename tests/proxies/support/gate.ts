@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run, waitUntil } from "@usher-auth/e2e/program";
 import type { TestIssuer } from "@usher-auth/testing";
-import { run, waitUntil } from "./processes.ts";
 
 const command = fileURLToPath(new URL("../../../packages/cli/bin/usher-auth.js", import.meta.url));
 

@@ -1,5 +1,5 @@
-import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The ports that a documented configuration gets instead. */
@@ -129,19 +129,3 @@ const envoy: ProxyServer = {
 
 /** All of them. */
 export const proxies: readonly ProxyServer[] = [nginx, caddy, haproxy, traefik, envoy];
-
-/** The file of a program. Undefined if it is not installed. */
-export function findProgram(name: string): string | undefined {
-  // Debian's users have no /usr/sbin on their path.
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"];
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

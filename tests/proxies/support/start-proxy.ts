@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, waitUntil } from "./processes.ts";
-import { findProgram, type Ports, type ProxyServer } from "./proxies.ts";
+import { findProgram } from "@usher-auth/e2e/find-program";
+import { run, waitUntil } from "@usher-auth/e2e/program";
+import type { Ports, ProxyServer } from "./proxies.ts";
 
 /** A proxy that is running. */
 export interface StartedProxy {

@@ -43,9 +43,9 @@ export function run(
   };
 }
 
-/** Waits until `isReady` says so. Throws when the program has ended, or after half a minute. */
+/** Waits until `isReady` says so. Throws when the program has ended, or after a minute. */
 export async function waitUntil(isReady: () => Promise<boolean> | boolean, program: Running): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 60_000;
   while (!(await isReady())) {
     if (program.hasEnded() || performance.now() > deadline)
       throw new Error(`it did not start: ${program.output().slice(-3_000)}`);
