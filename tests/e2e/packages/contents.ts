@@ -5,7 +5,7 @@ import { buildFolder, type Packed } from "./packed.ts";
 
 /** The files that a package may contain. Anything else is a mistake: tests, settings, .env, binding.gyp. */
 const allowed =
-  /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|schema\/[\w.-]+\.json|src\/.+\.ts)$/;
+  /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|grafana\/[\w.-]+\.json|prometheus\/[\w.-]+\.yml|schema\/[\w.-]+\.json|src\/.+\.ts)$/;
 const ofTests =
   /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
 
