@@ -40,7 +40,7 @@ function project(
       hookTimeout,
       // Files share threads, because a new thread for each would load the same modules two hundred times. So
       // tests restore what they replace. Tests that run whole systems do not share.
-      isolate: ["e2e", "long", "fastapi", "gate", "examples", "proxies"].includes(name),
+      isolate: ["e2e", "long", "fastapi", "gate", "examples", "proxies", "metrics"].includes(name),
     },
   };
 }
@@ -181,6 +181,7 @@ export default defineConfig({
       project("gate", gate, 300_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
+      project("metrics", ["tests/metrics/*.test.ts"], 200_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],
   },

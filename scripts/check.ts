@@ -96,6 +96,7 @@ function typeScriptProjects(): string[] {
     "tests/compat/better-auth",
     "tests/e2e",
     "tests/examples",
+    "tests/metrics",
     "tests/proxies",
     "tests/runtimes",
     "tests/security",

@@ -1,6 +1,7 @@
 /**
  * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests of
- * `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate`, `test:proxies` and `test:examples`.
+ * `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate`, `test:proxies`, `test:metrics` and
+ * `test:examples`.
  */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
@@ -19,6 +20,7 @@ const steps = [
     "--project=!gate",
     "--project=!examples",
     "--project=!proxies",
+    "--project=!metrics",
     ...process.argv.slice(2),
   ],
 ];

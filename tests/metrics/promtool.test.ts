@@ -1,0 +1,57 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { findProgram } from "@usher-auth/e2e/find-program";
+import { beforeEach, expect, test } from "vitest";
+import { parse } from "yaml";
+import { rulesFile, scaled, scaledRules, shippedRules } from "./support/scaled-rules.ts";
+
+// The rules as the package ships them, with their real times.
+
+const promtool = findProgram("promtool");
+const tests = fileURLToPath(new URL("promtool/alerts.yml", import.meta.url));
+
+beforeEach(({ skip }) => {
+  if (promtool === undefined) skip("there is no promtool: apt-get install prometheus");
+});
+
+function run(args: readonly string[], input?: string): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(promtool ?? "", args, { encoding: "utf8", input });
+  return { status, output: stdout + stderr };
+}
+
+test("promtool accepts the rules", () => {
+  const { status, output } = run(["check", "rules", rulesFile]);
+  expect(output).toContain(`SUCCESS: ${shippedRules().length} rules found`);
+  expect(status).toBe(0);
+});
+
+test("each alert fires when it should, not before, and ends", () => {
+  const { status, output } = run(["test", "rules", tests]);
+  expect(output).toContain("SUCCESS");
+  expect(status).toBe(0);
+});
+
+test("each alert is in a test of its times", () => {
+  const text = JSON.stringify(parse(readFileSync(tests, "utf8")));
+  for (const { alert } of shippedRules()) if (alert !== undefined) expect(text).toContain(alert);
+});
+
+test("in the rules with shorter times, only durations are different", () => {
+  expect(scaled("1h30m", 60)).toBe("90000ms");
+  const { groups } = parse(scaledRules(60)) as { groups: { rules: { expr: string; for?: string }[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+  const shipped = shippedRules();
+  expect(rules).toHaveLength(shipped.length);
+  for (const [index, { expr, ...rest }] of rules.entries()) {
+    const { expr: original, ...originalRest } = shipped[index] ?? { expr: "", for: "" };
+    expect(rest).toEqual({ ...originalRest, ...(rest.for && { for: scaled(originalRest.for ?? "", 60) }) });
+    expect(rangesOf(expr)).toEqual(rangesOf(original).map((range) => scaled(range, 60)));
+    expect(expr.replaceAll(/\[\w+\]/g, "[]")).toBe(original.replaceAll(/\[\w+\]/g, "[]"));
+  }
+});
+
+/** The durations in brackets. */
+function rangesOf(expression: string): string[] {
+  return [...expression.matchAll(/\[(\w+)\]/g)].map(([, range = ""]) => range);
+}

@@ -1,0 +1,127 @@
+import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "@usher-auth/e2e/free-port";
+import { type Running, run, waitUntil } from "@usher-auth/e2e/program";
+import { scaled, scaledRules } from "./scaled-rules.ts";
+
+/** By which factor every duration of the rules and of Prometheus is shorter than in production. */
+export const factor = 60;
+
+/** One series of an instant query: its labels, and its value now. */
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A Prometheus server with the rules of the package. */
+export interface Prometheus {
+  /** Scrapes another process from now on. Its series get the label `job`. */
+  scrape(job: string, port: number): void;
+  /** Evaluates an expression now. */
+  query(expression: string): Promise<readonly Sample[]>;
+  /** The names of the firing alerts with this label `job`; with `undefined`, of those without one. */
+  firing(job: string | undefined): Promise<readonly string[]>;
+  /** The summaries and descriptions of the firing alerts with this label `job`. */
+  texts(job: string | undefined): Promise<readonly string[]>;
+  /** What it has logged. */
+  output(): string;
+  close(): Promise<void>;
+}
+
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: "pending" | "firing";
+}
+
+interface Vector {
+  readonly result: readonly { metric: Record<string, string>; value: [number, string] }[];
+}
+
+/** Starts Prometheus with a database in a temporary folder. */
+export async function startPrometheus(): Promise<Prometheus> {
+  const folder = mkdtempSync(join(tmpdir(), "usher-prometheus-"));
+  const port = await freePort();
+  const targets: { targets: string[]; labels: { job: string } }[] = [];
+  writeFileSync(join(folder, "usher.rules.yml"), scaledRules(factor));
+  writeFileSync(join(folder, "prometheus.yml"), configuration);
+  const writeTargets = () => {
+    // Renamed, so that Prometheus never reads half of it.
+    writeFileSync(join(folder, "targets.json.new"), JSON.stringify(targets));
+    renameSync(join(folder, "targets.json.new"), join(folder, "targets.json"));
+  };
+  writeTargets();
+  const program = await start(folder, port);
+
+  async function api<Data>(path: string, parameters: Record<string, string> = {}): Promise<Data> {
+    const response = await fetch(
+      `http://127.0.0.1:${port}/api/v1/${path}?${new URLSearchParams(parameters)}`,
+    );
+    const { status, data, error } = (await response.json()) as { status: string; data: Data; error?: string };
+    if (status !== "success") throw new Error(`${error}: ${JSON.stringify(parameters)}`);
+    return data;
+  }
+
+  async function firingAlerts(job: string | undefined): Promise<readonly Alert[]> {
+    const { alerts } = await api<{ alerts: readonly Alert[] }>("alerts");
+    return alerts.filter(({ labels, state }) => state === "firing" && labels.job === job);
+  }
+
+  return {
+    scrape: (job, target) => {
+      targets.push({ targets: [`127.0.0.1:${target}`], labels: { job } });
+      writeTargets();
+    },
+    query: async (expression) => {
+      const { result } = await api<Vector>("query", { query: expression });
+      return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    },
+    firing: async (job) => (await firingAlerts(job)).map(({ labels }) => labels.alertname ?? ""),
+    texts: async (job) =>
+      (await firingAlerts(job)).flatMap(({ annotations: { summary = "", description = "" } }) => [
+        summary,
+        description,
+      ]),
+    output: program.output,
+    close: async () => {
+      await program.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every 30 seconds of production a scrape, every minute an evaluation. */
+const configuration = `global:
+  scrape_interval: ${scaled("30s", factor)}
+  scrape_timeout: ${scaled("30s", factor)}
+  evaluation_interval: ${scaled("1m", factor)}
+rule_files: [usher.rules.yml]
+scrape_configs:
+  - job_name: usher
+    file_sd_configs:
+      - files: [targets.json]
+        refresh_interval: 1s
+`;
+
+async function start(folder: string, port: number): Promise<Running> {
+  const program = run(
+    "prometheus",
+    [
+      `--config.file=${folder}/prometheus.yml`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--query.lookback-delta=${scaled("5m", factor)}`,
+      "--log.level=warn",
+    ],
+    { cwd: folder },
+  );
+  await waitUntil(() => isReady(port), program);
+  return program;
+}
+
+async function isReady(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);
+  return response?.ok ?? false;
+}
