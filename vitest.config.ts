@@ -53,6 +53,7 @@ const integration = [
   "packages/client/test/proxy/long/*.test.ts",
   "packages/client/test/server/two-users.test.ts",
   "packages/issuer/test/{logout,organization}/**/*.test.ts",
+  "packages/opentelemetry/test/**/*.test.ts",
   "packages/postgres/test/**/*.test.ts",
   "packages/testing/test/guide.test.ts",
   "packages/verify/test/contract/**/*.test.ts",

@@ -52,7 +52,7 @@ export interface InstrumentUsherOptions {
  * frameworks that route after their middleware (Express, Koa, Hono), a request that its route rejects is counted
  * as accepted by the guard and then as rejected by the route.
  *
- * @returns Ends it. The metrics of keys and revocations disappear; counters keep their last value in the SDK.
+ * @returns Ends it: nothing is counted or observed any more. An SDK goes on exporting the last values.
  * @throws {ConfigurationError} An invalid option.
  * @example
  * ```ts

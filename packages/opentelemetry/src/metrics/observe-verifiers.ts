@@ -1,4 +1,4 @@
-import type { Attributes, BatchObservableResult, Meter } from "@opentelemetry/api";
+import type { Attributes, BatchObservableResult, Meter, ObservableGauge } from "@opentelemetry/api";
 import type { Verifier } from "@usher-auth/verify";
 import { keyStatus, keyUsage } from "@usher-auth/verify/keys";
 import { revocationStatus } from "./revocation-status.ts";
@@ -19,14 +19,35 @@ export function observeVerifiers(meter: Meter, verifiers: () => Verifier<unknown
   };
 }
 
+/**
+ * A gauge that may have no value. The SDK exports the last one of a gauge that is not observed, which would look like
+ * the present; not a number is what Prometheus and OTLP have for none.
+ */
+function observeOptional(result: BatchObservableResult, gauge: OptionalGauge, value: unknown): void {
+  if (typeof value === "number") {
+    gauge.hadValue = true;
+    result.observe(gauge.instrument, value);
+  } else if (gauge.hadValue) {
+    result.observe(gauge.instrument, Number.NaN);
+  }
+}
+
+interface OptionalGauge {
+  readonly instrument: ObservableGauge;
+  hadValue: boolean;
+}
+
 function observeKeys(meter: Meter, verifiers: () => Verifier<unknown>[]): () => void {
   const state = meter.createObservableGauge("usher.keys.status", {
     description: "1 for the state that the keys are in, 0 for the others",
   });
-  const age = meter.createObservableGauge("usher.keys.age", {
-    description: "Time since the keys were fetched",
-    unit: "s",
-  });
+  const age: OptionalGauge = {
+    instrument: meter.createObservableGauge("usher.keys.age", {
+      description: "Time since the keys were fetched",
+      unit: "s",
+    }),
+    hadValue: false,
+  };
   const verifications = meter.createObservableCounter("usher.keys.verifications", {
     description: "Tokens that each key verified; a cached token counts once",
     unit: "{token}",
@@ -37,13 +58,13 @@ function observeKeys(meter: Meter, verifiers: () => Verifier<unknown>[]): () => 
     if (observed.length === 0) return;
     const status = keyStatus(observed);
     for (const one of keyStates) result.observe(state, one === status.state ? 1 : 0, { state: one });
-    if (typeof status.age === "number") result.observe(age, status.age);
+    observeOptional(result, age, status.age);
     for (const { attributes, verified } of usageByKey(observed)) {
       result.observe(verifications, verified, attributes);
     }
   }
 
-  const all = [state, age, verifications];
+  const all = [state, age.instrument, verifications];
   meter.addBatchObservableCallback(observe, all);
   return () => meter.removeBatchObservableCallback(observe, all);
 }
@@ -52,10 +73,13 @@ function observeRevocations(meter: Meter, verifiers: () => Verifier<unknown>[]):
   const state = meter.createObservableGauge("usher.revocations.status", {
     description: "1 for the state that the revocations are in, 0 for the others",
   });
-  const staleness = meter.createObservableGauge("usher.revocations.staleness", {
-    description: "Time since the store last confirmed that no revocation is missing",
-    unit: "s",
-  });
+  const staleness: OptionalGauge = {
+    instrument: meter.createObservableGauge("usher.revocations.staleness", {
+      description: "Time since the store last confirmed that no revocation is missing",
+      unit: "s",
+    }),
+    hadValue: false,
+  };
   const entries = meter.createObservableGauge("usher.revocations.entries", {
     description: "Revocations in memory",
     unit: "{revocation}",
@@ -65,11 +89,11 @@ function observeRevocations(meter: Meter, verifiers: () => Verifier<unknown>[]):
     const status = revocationStatus(verifiers());
     if (status === undefined) return;
     for (const one of revocationStates) result.observe(state, one === status.state ? 1 : 0, { state: one });
-    if (status.staleness !== undefined) result.observe(staleness, status.staleness);
+    observeOptional(result, staleness, status.staleness);
     result.observe(entries, status.entries);
   }
 
-  const all = [state, staleness, entries];
+  const all = [state, staleness.instrument, entries];
   meter.addBatchObservableCallback(observe, all);
   return () => meter.removeBatchObservableCallback(observe, all);
 }

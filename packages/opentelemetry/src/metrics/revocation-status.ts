@@ -28,9 +28,13 @@ export function revocationStatus(verifiers: readonly Verifier<unknown>[]): Toget
   };
 }
 
+/** Undefined if it is no status. */
 function statusOf(revocations: Revocations): RevocationStatus | undefined {
   try {
-    return revocations.status();
+    const status: RevocationStatus = revocations.status();
+    const { state, entries, staleness = 0 } = status;
+    const isStatus = worstFirst.includes(state) && Number.isFinite(entries) && Number.isFinite(staleness);
+    return isStatus ? status : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
-import { createVerifier, requireScopes, sharedSecret, type Verifier } from "@usher-auth/verify";
+import { createVerifier, requireClaim, requireScopes, sharedSecret, type Verifier } from "@usher-auth/verify";
 import { usher as expressUsher } from "@usher-auth/verify/express";
-import { usher } from "@usher-auth/verify/fastify";
+import { backchannelLogout, usher } from "@usher-auth/verify/fastify";
 import express from "express";
 import Fastify from "fastify";
 import { onTestFinished } from "vitest";
@@ -22,13 +23,30 @@ export function verifierOf(issuer: TestIssuer, options: object = {}): Verifier {
   return createVerifier({ keys: sharedSecret(secret), issuer: name, audience, ...options });
 }
 
-/** A Fastify app: `/health` is public, `/api/:userId/tasks` has an owner, and `/admin` needs a scope. */
-export async function fastifyApp(verifier?: Verifier, issuer: TestIssuer = createTestIssuer()): Promise<App> {
+/** Handles a request, as an instrumentation of `node:http` does. */
+export type Around = (request: IncomingMessage, handle: () => void) => void;
+
+const isSupport = requireClaim((claims) => claims.role === "support", "role support");
+
+/**
+ * A Fastify app: `/health` is public, `/api/:userId/tasks` has an owner, `/api/:userId/orders` an exception for
+ * support staff, and `/admin` needs a scope. If the verifier has revocations, it receives logout tokens.
+ */
+export async function fastifyApp(
+  verifier?: Verifier,
+  issuer: TestIssuer = createTestIssuer(),
+  around: Around = (_request, handle) => handle(),
+): Promise<App> {
   const used = verifier ?? verifierOf(issuer);
-  const app = Fastify();
+  const app = Fastify({
+    serverFactory: (handler) =>
+      createServer((request, response) => around(request, () => handler(request, response))),
+  });
   await app.register(usher, { verifier: used, ownerParam: "userId", log: false });
   app.get("/health", { config: { public: true } }, () => "ok");
   app.all("/api/:userId/tasks", () => "tasks");
+  app.get("/api/:userId/orders", { config: { owner: { or: [isSupport] } } }, () => "orders");
+  if (used.revocations !== undefined) await app.register(backchannelLogout, { verifier: used });
   app.get("/admin", { config: { policies: [requireScopes("admin")] } }, () => "admin");
   await app.listen({ port: 0, host: "127.0.0.1" });
   onTestFinished(() => app.close());
