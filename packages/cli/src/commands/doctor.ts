@@ -1,7 +1,9 @@
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { urlValue } from "../command-line/flag-values.ts";
 import { diagnose } from "../doctor/doctor.ts";
+import { issuerUrl } from "../doctor/facts/base-url.ts";
 import { canBeSent } from "../doctor/http/probe.ts";
+import type { ProductionTargets } from "../doctor/production/targets.ts";
 import { renderReport } from "../doctor/report.ts";
 import { nameOfSettings, readEnvironment } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
@@ -45,6 +47,20 @@ export const command: Command = defineSubcommand({
       description: "Origin of the pages that call the API; default: the issuer's",
       valueHint: "url",
     },
+    production: {
+      type: "boolean",
+      description: "Check what production needs too: https, databases, logout endpoint, metrics, risks",
+    },
+    health: {
+      type: "string",
+      description: "With --production: the API's health endpoint",
+      valueHint: "url",
+    },
+    logout: {
+      type: "string",
+      description: "With --production: the API's logout endpoint; default: API_URL + /backchannel-logout",
+      valueHint: "url",
+    },
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
@@ -60,11 +76,17 @@ export const command: Command = defineSubcommand({
       line: "npx usher-auth doctor --issuer https://app.example.com --json < /dev/null",
       effect: "Check only the issuer, for a script",
     },
+    {
+      line: "npx usher-auth doctor --production --env .env --health https://api.example.com/health/ready < /dev/null",
+      effect: "Check before going live",
+    },
   ],
   async run(args, terminal) {
     const cookieFile = args["cookie-file"];
     const isInputTaken = oneAtMost([args.env, args["token-file"], cookieFile]);
     const environment = await readEnvironment(args.env, terminal);
+    const production = readProduction(args);
+    const givenIssuer = urlValue(args.issuer, "issuer");
     const report = await diagnose({
       text:
         isInputTaken && args["token-file"] === undefined
@@ -73,10 +95,12 @@ export const command: Command = defineSubcommand({
       environment,
       environmentName: nameOfSettings(args.env),
       isFile: args.env !== undefined,
-      issuer: urlValue(args.issuer, "issuer"),
+      // What goes live has an issuer, and the settings name it.
+      issuer: givenIssuer ?? (production && issuerUrl(environment)),
       api: urlValue(args.api, "api"),
       cookie: cookieFile === undefined ? undefined : readCookie(await readText(cookieFile, terminal)),
       origin: urlValue(args.origin, "origin")?.origin,
+      production,
       dataFolder: environment.DATA_DIR || ".data",
     });
     terminal.output.write(
@@ -87,6 +111,19 @@ export const command: Command = defineSubcommand({
     return report.findings.length > 0 ? 1 : 0;
   },
 });
+
+/** @throws {CannotRun} An option that needs --production is given without it. */
+function readProduction(args: {
+  readonly production?: boolean | undefined;
+  readonly health?: string | undefined;
+  readonly logout?: string | undefined;
+}): ProductionTargets | undefined {
+  const targets = { health: urlValue(args.health, "health"), logout: urlValue(args.logout, "logout") };
+  if (args.production) return targets;
+  const [alone] = Object.entries(targets).filter(([, url]) => url !== undefined);
+  if (alone !== undefined) throw new CannotRun(`--${alone[0]} needs --production.`);
+  return undefined;
+}
 
 /**
  * Whether one of the files is standard input.

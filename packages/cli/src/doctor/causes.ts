@@ -96,6 +96,24 @@ export const causes = [
   // Risks that make no request fail
   "secret_old_version",
   "secret_weak",
+  // What --production looks at
+  "tls_not_verified",
+  "metrics_public",
+  "database_unusable",
+  "rows_open",
+  "database_bypasses_rows",
+  "health_fails",
+  "logout_fails",
+  "deliveries_waiting",
+  "issuer_plain_http",
+  "api_plain_http",
+  "insecure_hosts",
+  "stale_revocations_accepted",
+  "revocations_missing",
+  "logout_missing",
+  "database_without_tls",
+  "hsts_missing",
+  "jwks_cached_too_long",
 ] as const;
 
 /** One of the causes. */

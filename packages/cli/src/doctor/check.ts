@@ -3,6 +3,7 @@ import type { Environment } from "../terminal.ts";
 import type { Cause } from "./causes.ts";
 import type { TokenText } from "./facts/token-text.ts";
 import type { Verdict } from "./facts/verdict.ts";
+import type { ProductionTargets } from "./production/targets.ts";
 
 /** What the user gave the doctor. Everything is optional except the settings. */
 export interface DoctorInput {
@@ -22,6 +23,8 @@ export interface DoctorInput {
   readonly cookie: string | undefined;
   /** The origin of the pages that call the API. */
   readonly origin: string | undefined;
+  /** What to look at for production; undefined: nothing of it. */
+  readonly production: ProductionTargets | undefined;
   /** The data folder, where running processes record their settings. */
   readonly dataFolder: string;
 }

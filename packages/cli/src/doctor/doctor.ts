@@ -10,6 +10,7 @@ import { checkClaims } from "./jwt/check-claims.ts";
 import { checkSignature } from "./jwt/check-signature.ts";
 import { checkSize } from "./jwt/check-size.ts";
 import { checkProcesses } from "./processes/check-processes.ts";
+import { checkProduction } from "./production/check-production.ts";
 import { checkSettings } from "./settings/check-settings.ts";
 import { withUsherWarnings } from "./settings/warnings.ts";
 import { checkTokenText } from "./token-text/check-token-text.ts";
@@ -36,6 +37,7 @@ const checks: readonly Check[] = [
   checkProcesses,
   checkIssuer,
   checkApi,
+  checkProduction,
 ];
 
 /** Runs every check. The report contains no whole token and no secret. */
@@ -74,7 +76,7 @@ function ranked(findings: readonly Diagnosis[]): Diagnosis[] {
   );
 }
 
-function notLookedAt({ tokenText, verdict, issuer, api, cookie }: CheckInput): string[] {
+function notLookedAt({ tokenText, verdict, issuer, api, cookie, production }: CheckInput): string[] {
   return [
     ...(tokenText === undefined ? ["the token (pipe it in, or use --token-file)"] : []),
     ...(tokenText?.kind === "jwt" && verdict.kind === "unknown"
@@ -83,6 +85,9 @@ function notLookedAt({ tokenText, verdict, issuer, api, cookie }: CheckInput): s
     ...(issuer === undefined ? ["the issuer (use --issuer https://app.example.com)"] : []),
     ...(issuer !== undefined && cookie === undefined
       ? ["whether the issuer can sign (use --cookie-file with the Cookie header of a signed-in browser)"]
+      : []),
+    ...(production !== undefined && production.health === undefined
+      ? ["the API's health endpoint (use --health https://api.example.com/health/ready)"]
       : []),
     ...(api === undefined ? ["the API (use --api https://api.example.com/api/<user id>/tasks)"] : []),
   ];

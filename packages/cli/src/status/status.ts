@@ -1,4 +1,4 @@
-import { issuerFrom } from "../doctor/facts/base-url.ts";
+import { issuerUrl } from "../doctor/facts/base-url.ts";
 import { withUsherWarnings } from "../doctor/settings/warnings.ts";
 import { clocksSection } from "./clocks.ts";
 import { deliveriesSection } from "./deliveries/section.ts";
@@ -46,7 +46,7 @@ async function readAll(input: StatusInput): Promise<Status> {
     settingsSection(input),
     secretsSection(environment, dataFolder),
     keysSection(environment),
-    issuerSection(input.issuer ?? issuerUrl(input), environment),
+    issuerSection(input.issuer ?? issuerUrl(environment), environment),
     healthSection(health),
     revocationsSection(environment),
     deliveriesSection(environment, dataFolder, authSqlite),
@@ -85,10 +85,4 @@ async function readAll(input: StatusInput): Promise<Status> {
       ...(rows === undefined ? ["row isolation (DATABASE_URL)"] : []),
     ],
   };
-}
-
-/** Better Auth's address, with its path: Better Auth serves its endpoints there. */
-function issuerUrl({ environment }: StatusInput): URL | undefined {
-  const isUsable = issuerFrom(environment) !== undefined;
-  return isUsable ? new URL(environment.BETTER_AUTH_URL as string) : undefined;
 }

@@ -285,6 +285,7 @@ describe("deliveries in Better Auth's SQLite file", () => {
       const { report, json } = await readStatus(settings);
       expect(report.sections.deliveries).toMatchObject({ deliveries: [{ endpoint, waiting: 1 }] });
       expect(json.exitCode).toBe(0);
+      expect(textsOf(report, "deliveries", "note").join()).toContain("ECONNREFUSED");
     });
 
     const old = new Date(Date.now() - 300_000).toISOString();

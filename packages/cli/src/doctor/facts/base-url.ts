@@ -14,6 +14,11 @@ export function issuerFrom({ BETTER_AUTH_URL: url }: Environment): string | unde
   }
 }
 
+/** Better Auth's address with its path, which its endpoints are under; undefined if it is missing or invalid. */
+export function issuerUrl(environment: Environment): URL | undefined {
+  return issuerFrom(environment) === undefined ? undefined : new URL(environment.BETTER_AUTH_URL as string);
+}
+
 /** The base URL of Better Auth's endpoints: /api/auth, unless the given URL has a path. */
 export function authBaseUrl({ origin, pathname }: URL): string {
   return `${origin}${trimTrailingSlashes(pathname) || "/api/auth"}`;

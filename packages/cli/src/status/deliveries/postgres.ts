@@ -1,5 +1,12 @@
 import type postgres from "postgres";
-import { type DeliveryTable, readTable, tableNames, type Waiting } from "./waiting.ts";
+import {
+  type DeliveryTable,
+  lastFailureSql,
+  quoted,
+  readTable,
+  tableNames,
+  type Waiting,
+} from "./waiting.ts";
 
 /** What Better Auth's Postgres says about deliveries. */
 export type PostgresDeliveries = "no_table" | "no_access" | readonly Waiting[];
@@ -28,10 +35,11 @@ interface FoundTable {
 }
 
 function statement(schema: string, table: DeliveryTable): string {
-  const name = (column: string) => `"${column.replaceAll('"', '""')}"`;
+  const source = `${schema}.${quoted(table.name)}`;
   return `
-    select ${name(table.endpoint)} as endpoint, count(*)::int as waiting, max(${name(table.attempts)})::int as attempts,
-      extract(epoch from clock_timestamp() - min(${name(table.happenedAt)}))::float8 as "oldestAge"
-    from ${schema}.${name(table.name)} where ${name(table.keepUntil)} > clock_timestamp()
-    group by 1 order by 1`;
+    select ${quoted(table.endpoint)} as endpoint, count(*)::int as waiting, max(${quoted(table.attempts)})::int as attempts,
+      extract(epoch from clock_timestamp() - min(${quoted(table.happenedAt)}))::float8 as "oldestAge",
+      ${lastFailureSql(source, "given", table)} as "lastFailure"
+    from ${source} as given where ${quoted(table.keepUntil)} > clock_timestamp()
+    group by ${quoted(table.endpoint)} order by 1`;
 }

@@ -36,7 +36,7 @@ export async function deliveriesSection(
 
 async function fromPostgres(environment: Environment): Promise<WithClock> {
   const answer = await askDatabase(environment, ["AUTH_DATABASE_URL"], readPostgresDeliveries);
-  if (typeof answer === "string") return withoutClock(section([line("wrong", answer)], null));
+  if (typeof answer === "string") return withoutClock(section([line("wrong", answer)], null, false));
   const clock = { of: "the issuer's database", ...answer.clock };
   const { result } = answer;
   if (result === "no_table") return { section: noTable, clock };
@@ -58,9 +58,10 @@ function sectionOf(deliveries: readonly Waiting[]): Section {
   return section(deliveries.map(lineFor), deliveries);
 }
 
-function lineFor({ endpoint, waiting, oldestAge, attempts }: Waiting): Line {
+function lineFor({ endpoint, waiting, oldestAge, attempts, lastFailure }: Waiting): Line {
   const tries = attempts === 0 ? "" : `, up to ${attempts} attempt${attempts === 1 ? "" : "s"} each`;
-  const text = `${shownUrl(endpoint)}: ${waiting} waiting, the oldest for ${durationInWords(oldestAge)}${tries}`;
+  const why = lastFailure === null ? "" : `; ${lastFailure}`;
+  const text = `${shownUrl(endpoint)}: ${waiting} waiting, the oldest for ${durationInWords(oldestAge)}${tries}${why}`;
   if (oldestAge <= longestWait) return line("note", text);
   return line(
     "wrong",
@@ -69,13 +70,13 @@ function lineFor({ endpoint, waiting, oldestAge, attempts }: Waiting): Line {
   );
 }
 
-function section(lines: readonly Line[], deliveries: readonly Waiting[] | null): Section {
+function section(lines: readonly Line[], deliveries: readonly Waiting[] | null, reachable = true): Section {
   const shown = deliveries?.map(({ oldestAge, endpoint, ...counts }) => ({
     endpoint: shownUrl(endpoint),
     ...counts,
     oldestAge: Math.round(oldestAge),
   }));
-  return { name: "deliveries", lines, facts: { deliveries: shown ?? null } };
+  return { name: "deliveries", lines, facts: { reachable, deliveries: shown ?? null } };
 }
 
 function withoutClock(only: Section): WithClock {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { nameOfFile } from "../../output/redact.ts";
-import { isDeliveryTable, readTable, type Waiting } from "./waiting.ts";
+import { isDeliveryTable, lastFailureSql, quoted, readTable, type Waiting } from "./waiting.ts";
 
 /** Milliseconds to wait for a process that holds a lock on the file. Reading beside a writer needs none. */
 const busyTimeout = 2000;
@@ -48,6 +48,7 @@ interface Row {
   readonly waiting: unknown;
   readonly attempts: unknown;
   readonly oldest: unknown;
+  readonly lastFailure: unknown;
 }
 
 function readTables(database: DatabaseSync, now: number): SqliteDeliveries {
@@ -60,19 +61,20 @@ function readTables(database: DatabaseSync, now: number): SqliteDeliveries {
     columns.map((column) => String(column.name)),
   );
   if (table === undefined) return "no_table";
-  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
   // Better Auth stores a date as text in ISO 8601, whose order is that of time.
   const rows = database
     .prepare(
       `select ${quoted(table.endpoint)} as endpoint, count(*) as waiting, max(${quoted(table.attempts)}) as attempts,
-         min(${quoted(table.happenedAt)}) as oldest
-       from ${quoted(name)} where ${quoted(table.keepUntil)} > ? group by 1 order by 1`,
+         min(${quoted(table.happenedAt)}) as oldest,
+         ${lastFailureSql(quoted(name), "given", table)} as lastFailure
+       from ${quoted(name)} as given where ${quoted(table.keepUntil)} > ? group by ${quoted(table.endpoint)} order by 1`,
     )
     .all(new Date(now).toISOString()) as unknown as Row[];
-  return rows.map(({ endpoint, waiting, attempts, oldest }) => ({
+  return rows.map(({ endpoint, waiting, attempts, oldest, lastFailure }) => ({
     endpoint: String(endpoint),
     waiting: Number(waiting),
     attempts: Number(attempts),
     oldestAge: (now - Date.parse(String(oldest))) / 1000,
+    lastFailure: typeof lastFailure === "string" ? lastFailure : null,
   }));
 }

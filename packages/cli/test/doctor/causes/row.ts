@@ -11,6 +11,8 @@ export interface Situation {
   readonly api?: string;
   readonly cookie?: string;
   readonly origin?: string;
+  /** More options. */
+  readonly flags?: readonly string[];
   /** Tokens, cookies and secrets that no output may contain. */
   readonly hidden: readonly string[];
 }

@@ -11,6 +11,7 @@ import { accessTokenRows } from "../causes/access-token.ts";
 import { apiRows } from "../causes/api.ts";
 import { issuerRows } from "../causes/issuer.ts";
 import { jwtRows } from "../causes/jwt.ts";
+import { productionRows } from "../causes/production.ts";
 import { settingsFor } from "../causes/row.ts";
 import { secretRows } from "../causes/secret.ts";
 import { tokenTextRows } from "../causes/token-text.ts";
@@ -145,10 +146,22 @@ function emailOf(token: string): string {
 
 /** Every cause, in the doctor's order, with the examples of the tests. */
 function tableOfCauses(): string {
-  const rows = [...tokenTextRows, ...secretRows, ...jwtRows, ...accessTokenRows, ...issuerRows, ...apiRows];
+  const rows = [
+    ...tokenTextRows,
+    ...secretRows,
+    ...jwtRows,
+    ...accessTokenRows,
+    ...issuerRows,
+    ...apiRows,
+    ...productionRows,
+  ];
   const elsewhere: Readonly<Record<string, string>> = {
     running_secret_changed: "the running processes were started with another secret",
     running_secrets_differ: "the running web app and API have different secrets",
+    rows_open: "a table with an owner's column has no policy",
+    database_bypasses_rows: "the user of DATABASE_URL is a superuser",
+    deliveries_waiting: "a backend has not acknowledged a sign-out for ten minutes",
+    hsts_missing: "an https address sends no Strict-Transport-Security",
   };
   const lines = causes.map((cause) => {
     const ways = rows.filter(({ first }) => first === cause).map(({ when }) => when);

@@ -6,9 +6,9 @@ import type { Situation } from "../causes/row.ts";
 
 /** Runs the doctor, with an empty data folder. */
 export async function runDoctor(situation: Situation, ...more: string[]): Promise<Run> {
-  const { input, environment = {}, issuer, api, cookie, origin } = situation;
+  const { input, environment = {}, issuer, api, cookie, origin, flags = [] } = situation;
   const folder = await temporaryFolder();
-  const words = ["doctor", ...more];
+  const words = ["doctor", ...flags, ...more];
   for (const [flag, value] of Object.entries({ issuer, api, origin })) {
     if (value !== undefined) words.push(`--${flag}`, value);
   }
