@@ -39,10 +39,12 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     const port = await listen(server, config.port, config.host);
     closers.push(() => close(server));
 
-    if (config.metricsPort !== undefined) {
-      // Loaded only if there are metrics: the SDK takes a tenth of a second.
-      const { serveMetrics } = await import("./http/metrics.ts");
-      const metrics = await serveMetrics(config.metricsPort);
+    // Loaded only if there are metrics: the SDK takes a tenth of a second.
+    const metrics =
+      config.metricsPort === undefined
+        ? undefined
+        : await (await import("./http/metrics.ts")).serveMetrics(config.metricsPort);
+    if (metrics !== undefined) {
       closers.unshift(() => metrics.close());
       log.info(`metrics on ${metrics.url}`);
     }
@@ -58,6 +60,8 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     const { auth, stop } = await createAuth(config, issuer, database, log);
     // After the server stops and before the database closes, which keeps the logouts that are left.
     closers.splice(1, 0, stop);
+    const stopObserving = metrics?.observe(auth);
+    closers.push(async () => stopObserving?.());
     const app = createApp({ config, auth, database, secure, page, log });
     const listener = getRequestListener(app.fetch);
 

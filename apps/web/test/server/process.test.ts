@@ -89,6 +89,27 @@ test("serves metrics on a separate port, and not on that of the app", async () =
   );
 });
 
+test("the metrics show the sign-outs that wait for the API", async () => {
+  const port = await deadPort();
+  const web = new WebProcess(
+    environment({ WEB_METRICS_PORT: "0", LOG_LEVEL: "info", API_URL: `http://127.0.0.1:${port}` }),
+  );
+  const browser = new Browser(await web.url());
+  await browser.signUp("ada@example.com");
+  await browser.request("POST", "/api/auth/sign-out");
+  const [, metrics = ""] = /^web metrics on (\S+)$/m.exec(web.output()) ?? [];
+  const scrape = async () => (await fetch(metrics)).text();
+  const label = `server_address="127.0.0.1:${port}"`;
+  await vi.waitFor(
+    async () =>
+      expect(await scrape()).toMatch(new RegExp(`^usher_deliveries_total\\{.*"failed".*${label}`, "m")),
+    { timeout: 20_000, interval: 100 },
+  );
+  expect(await scrape()).toMatch(new RegExp(`^usher_deliveries_waiting\\{.*${label}.*\\} 1$`, "m"));
+  web.signal("SIGTERM");
+  expect(await web.ended).toMatchObject({ code: 0 });
+});
+
 test("does not start if the data folder is not writable", async () => {
   // No user, not even root, can create a path below a file.
   const file = join(temporaryFolder(), "file");

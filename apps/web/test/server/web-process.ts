@@ -53,6 +53,11 @@ export class WebProcess {
     return Promise.race([listening, failed]);
   }
 
+  /** Its output on stdout so far. */
+  output(): string {
+    return this.#stdout;
+  }
+
   /** Its output on stderr so far. */
   errors(): string {
     return this.#stderr;

@@ -1,6 +1,7 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { RequestFacts, UsherEvents } from "@usher-auth/verify/events";
-import { codeLabel, limitedLabel, methodLabel } from "./labels.ts";
+import { codeLabel, methodLabel } from "./labels.ts";
+import { limitedLabel } from "./limited-label.ts";
 
 /** Counts one event of each kind. */
 export type EventCounters = {

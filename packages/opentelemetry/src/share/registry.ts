@@ -2,6 +2,7 @@
 export interface Registry {
   readonly metrics: WeakMap<object, Running>;
   readonly spans: WeakMap<object, Running>;
+  readonly issuers: WeakMap<object, Running>;
 }
 
 /** Something that runs while it has members. */
@@ -19,7 +20,7 @@ const place: unique symbol = Symbol.for("usher-auth.opentelemetry.1");
 /** The registry of this process. */
 export function registry(): Registry {
   const host = globalThis as { [place]?: Registry };
-  host[place] ??= { metrics: new WeakMap(), spans: new WeakMap() };
+  host[place] ??= { metrics: new WeakMap(), spans: new WeakMap(), issuers: new WeakMap() };
   return host[place];
 }
 

@@ -4,6 +4,7 @@ import { registry } from "./registry.ts";
 interface Members {
   readonly metrics: MetricsMember;
   readonly spans: SpansMember;
+  readonly issuers: IssuerMember;
 }
 
 /** A caller of `instrumentUsher`, as the metrics know it. */
@@ -14,6 +15,11 @@ export interface MetricsMember {
 /** A caller of `instrumentUsher`, as the span events know it. */
 export interface SpansMember {
   readonly recordSubject: boolean;
+}
+
+/** A caller of `instrumentIssuer`. */
+export interface IssuerMember {
+  readonly issuer: object;
 }
 
 /**

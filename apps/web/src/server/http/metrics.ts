@@ -1,14 +1,15 @@
 import { createServer } from "node:http";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { instrumentIssuer } from "@usher-auth/opentelemetry/issuer";
 import { StartupError } from "../startup-error.ts";
 import { close, listen } from "./listen.ts";
 
 /** The metrics of this process, for Prometheus. */
 export interface MetricsServer {
   readonly url: string;
-  /** Where instruments are created. */
-  readonly provider: MeterProvider;
+  /** Shows whether logouts reach the API. Returns a function that ends it. */
+  observe(auth: Parameters<typeof instrumentIssuer>[0]): () => void;
   close(): Promise<void>;
 }
 
@@ -35,7 +36,11 @@ export async function serveMetrics(port: number): Promise<MetricsServer> {
       await close(server);
       await provider.shutdown();
     };
-    return { url: `http://${host}:${used}/metrics`, provider, close: closeAll };
+    return {
+      url: `http://${host}:${used}/metrics`,
+      observe: (auth) => instrumentIssuer(auth, { meterProvider: provider }),
+      close: closeAll,
+    };
   } catch (error) {
     await provider.shutdown();
     if (!(error instanceof StartupError)) throw error;
