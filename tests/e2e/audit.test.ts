@@ -7,7 +7,7 @@ import { faultsOf } from "../../packages/verify/test/audit/entry-schema.ts";
 import { startUsher } from "./support/processes/launcher.ts";
 import { requestTasks, signOut, signUp } from "./support/session.ts";
 
-test("the demo's audit log has the keys that it loaded, who was refused, and which session ended by whom", async () => {
+test("the demo's audit log has the keys that it loaded, who was refused, and who ended a session", async () => {
   const path = join(tmpdir(), `usher-audit-${process.pid}.log`);
   onTestFinished(() => rmSync(path, { force: true }));
   const usher = await startUsher({ USHER_KEYS: "jwks", AUDIT_LOG: path });
