@@ -5,6 +5,7 @@ import { statedRuleOf } from "../../access/stated-rule.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 import { type AdmittedRequest, admissions, findRejection, type Rejection, ruleInForce } from "./admission.ts";
 import { type Match, recordMatches } from "./matched.ts";
+import { isMount, noteMount } from "./mounts.ts";
 import { clearRejection, interceptParams, type RuleOf, rejectionOf } from "./params.ts";
 
 /** The parts of an app that lead to its router. Express 4 has `_router`, and throws if `router` is read. */
@@ -121,14 +122,18 @@ function guardRouter({ stack }: Router, refuse: Refuse): boolean {
 
 function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequest {
   return function (request, response, next) {
-    if (request[admissions] === undefined) return handleRequest.call(this, request, response, next);
     const { handle } = this;
+    if (request[admissions] === undefined) {
+      if (isMount(handle)) noteMount(request);
+      return handleRequest.call(this, request, response, next);
+    }
     // Express skips handlers with four parameters here.
     if (handle.length > 3) clearRejection(request);
     else {
       const rejection = rejectionOfLayer(this, request);
       if (rejection !== undefined) return refuse(rejection, request, response, next);
-      const covered = (statedRuleOf(handle)?.covered ?? handle) as Partial<Router>;
+      const covered = (statedRuleOf(handle)?.covered ?? handle) as typeof handle;
+      if (isMount(covered)) noteMount(request);
       if (covered.stack !== undefined) guardRouter(covered as Router, refuse);
     }
     return handleRequest.call(this, request, response, next);

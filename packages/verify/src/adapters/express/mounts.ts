@@ -1,50 +1,63 @@
 import type { Request } from "express";
 import { withoutIds } from "../../access/request-facts.ts";
 
-/** A layer that a router has just matched. */
-interface MatchedLayer {
-  readonly route?: unknown;
-  /** The part of the path that the layer matches. */
-  readonly path?: unknown;
-  readonly params?: Readonly<Record<string, unknown>>;
-}
-
-/** Where a request keeps the patterns of the mounts with parameters that it has reached, by their paths. */
+/** Where a request keeps the patterns of the mounts with parameters that it has reached. */
 const mounts: unique symbol = Symbol("usher.mounts");
 
 interface MountedRequest extends Request {
-  [mounts]?: Map<string, string | undefined>;
+  [mounts]?: Mount[];
+}
+
+/** A path that mounts have removed, and its pattern. Undefined: it may have an id. */
+interface Mount {
+  readonly path: string;
+  readonly pattern: string | undefined;
+}
+
+/** What a layer runs: a router has a stack, and an app is wrapped in a function of this name. */
+export function isMount(handle: { readonly name: string; readonly stack?: unknown }): boolean {
+  return handle.stack !== undefined || handle.name === "mounted_app";
 }
 
 /**
- * Notes the pattern of a mount (`app.use("/teams/:teamId", router)`): below it, Express only tells its path, which
- * has the ids of this request.
+ * Notes the pattern of a mount (`app.use("/teams/:teamId", router)`) that a request enters. Below it, Express only
+ * tells its path, which has the ids of this request.
  */
-export function noteMount(request: MountedRequest, layer: MatchedLayer): void {
-  if (layer.route !== undefined) return;
-  for (const _name in layer.params) {
-    note(request, layer);
+export function noteMount(request: MountedRequest): void {
+  for (const _name in request.params) {
+    const { path, pattern } = mountOf(request);
+    const own = patternOf(request.baseUrl.slice(path.length), request.params, pattern);
+    const mount = {
+      path: request.baseUrl,
+      pattern: pattern === undefined || own === undefined ? undefined : pattern + own,
+    };
+    request[mounts] = [...(request[mounts] ?? []), mount];
     return;
   }
 }
 
-function note(request: MountedRequest, { path, params = {} }: MatchedLayer): void {
-  const base = mountOf(request);
-  const own = typeof path === "string" ? patternOf(path.replace(/\/$/, ""), params) : undefined;
-  request[mounts] ??= new Map();
-  request[mounts].set(
-    `${request.baseUrl}${path}`.replace(/\/$/, ""),
-    base === undefined || own === undefined ? undefined : base + own,
+/** The innermost noted mount that a request is in. */
+function mountOf(request: MountedRequest): Mount {
+  const { baseUrl } = request;
+  return (
+    request[mounts]?.findLast(({ path }) => baseUrl === path || baseUrl.startsWith(`${path}/`)) ?? {
+      path: "",
+      pattern: "",
+    }
   );
 }
 
-/** Undefined if a parameter is not one whole segment of the path. */
-function patternOf(path: string, params: Readonly<Record<string, unknown>>): string | undefined {
+/**
+ * @param outer The pattern around it, which may have some of the parameters.
+ * @returns Undefined if a parameter is not one whole segment of the path.
+ */
+function patternOf(path: string, params: object, outer = ""): string | undefined {
+  const around = outer.split("/");
   const segments = path.split("/");
   for (const [name, value] of Object.entries(params)) {
     const index = segments.findLastIndex((segment) => decode(segment) === value);
-    if (index === -1) return undefined;
-    segments[index] = `:${name}`;
+    if (index !== -1) segments[index] = `:${name}`;
+    else if (!around.includes(`:${name}`)) return undefined;
   }
   return segments.join("/");
 }
@@ -57,22 +70,14 @@ function decode(segment: string): string {
   }
 }
 
-/** The pattern of what mounts have removed from a request's path. Undefined if it may have an id. */
-function mountOf(request: MountedRequest): string | undefined {
-  const { baseUrl } = request;
-  let [path, pattern]: [string, string | undefined] = ["", ""];
-  for (const [noted, itsPattern] of request[mounts] ?? []) {
-    const isAround = baseUrl === noted || baseUrl.startsWith(`${noted}/`);
-    if (isAround && noted.length >= path.length) [path, pattern] = [noted, itsPattern];
-  }
-  const rest = baseUrl.slice(path.length);
-  return pattern !== undefined && withoutIds(rest) === rest ? pattern + rest : undefined;
-}
-
 /** The pattern of the route that runs: a path, a regular expression, or a list of them. */
 export function routeOf(request: Request): string | undefined {
-  const path: unknown = request.route?.path;
-  const mount = path === undefined ? undefined : mountOf(request);
-  if (mount === undefined) return undefined;
-  return path === "/" && mount !== "" ? mount : mount + String(path);
+  const route: unknown = request.route?.path;
+  if (route === undefined) return undefined;
+  const { path, pattern } = mountOf(request);
+  const rest = request.baseUrl.slice(path.length);
+  // A mount without parameters may be a regular expression.
+  if (pattern === undefined || withoutIds(rest) !== rest) return undefined;
+  const mount = pattern + rest;
+  return route === "/" && mount !== "" ? mount : mount + String(route);
 }

@@ -5,7 +5,6 @@ import type { OwnerRule } from "../../access/owner-rule.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 import { type AdmittedRequest, admissions, findRejection, type Rejection } from "./admission.ts";
 import { takeMatched } from "./matched.ts";
-import { noteMount } from "./mounts.ts";
 
 /** Where a request keeps its parameters, why they were rejected, and what replaces them then. */
 const current: unique symbol = Symbol("usher.params");
@@ -58,7 +57,6 @@ export function interceptParams(
       earlier?.set?.call(this, params);
       this[current] = params;
       const matched = takeMatched();
-      if (matched !== undefined) noteMount(this, matched);
       if (this[admissions] === undefined) return;
       const first = onSet(this);
       const rule = findRule(params, matched ?? first, this, ruleOf);
