@@ -23,12 +23,14 @@ const unknown: Waiting = { waiting: Number.NaN, oldestAge: Number.NaN };
  *
  * @param issuers Returns those to observe now.
  * @param label The backend's label.
+ * @param found Gets the label of each backend when it is seen for the first time.
  * @returns Ends it.
  */
 export function observeDeliveries(
   meter: Meter,
   issuers: () => readonly Issuer[],
   label: (endpoint: string) => string,
+  found: (backend: string) => void,
 ): () => void {
   const waiting = meter.createObservableGauge("usher.deliveries.waiting", {
     description:
@@ -66,10 +68,13 @@ export function observeDeliveries(
     reading ??= read().finally(() => {
       reading = undefined;
     });
-    const found = await reading;
-    for (const backend of found?.keys() ?? []) backends.add(backend);
+    const status = await reading;
+    for (const backend of status?.keys() ?? []) {
+      if (!backends.has(backend)) found(backend);
+      backends.add(backend);
+    }
     for (const backend of backends) {
-      const now = found === undefined ? unknown : (found.get(backend) ?? nothing);
+      const now = status === undefined ? unknown : (status.get(backend) ?? nothing);
       result.observe(waiting, now.waiting, { "server.address": backend });
       result.observe(oldestAge, now.oldestAge, { "server.address": backend });
     }
