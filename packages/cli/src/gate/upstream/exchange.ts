@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { type GateProblemCode, gateProblem } from "../problem.ts";
+import { arrivedBody } from "./arrived-body.ts";
 import { cutResponse, sendProblem } from "./client-side.ts";
 import { failureOf, isClosedConnection } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
@@ -38,7 +39,9 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
   readonly #response: ServerResponse;
   readonly #outgoing: Outgoing;
   readonly #route: Route;
-  readonly #upload: Upload | undefined;
+  /** A body that has not arrived as a whole. */
+  #upload: Upload | undefined;
+  #body: Upload | Buffer | null = null;
   #resolve: ((outcome: Outcome) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -62,7 +65,6 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     this.#response = response;
     this.#outgoing = outgoing;
     this.#route = route;
-    this.#upload = hasBody(request) ? new Upload(request, route.maxRequestBytes, this) : undefined;
   }
 
   /** Never rejects. */
@@ -77,9 +79,19 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
       this.#watch();
       if (Number(this.#request.headers["content-length"]) > (this.#route.maxRequestBytes ?? Infinity))
         return this.onTooLarge();
-      this.#dispatch(this.#route.pool);
+      // What arrived with the head is parsed after it.
+      if (hasBody(this.#request)) process.nextTick(this.#dispatchBody);
+      else this.#dispatch(this.#route.pool);
     });
   }
+
+  readonly #dispatchBody = (): void => {
+    if (this.#isOver) return;
+    const { pool, maxRequestBytes } = this.#route;
+    this.#body = arrivedBody(this.#request) ?? new Upload(this.#request, maxRequestBytes, this);
+    if (this.#body instanceof Upload) this.#upload = this.#body;
+    this.#dispatch(pool);
+  };
 
   #dispatch(pool: Dispatcher): void {
     const { target, method, headers } = this.#outgoing;
@@ -88,7 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
         path: target.path + target.query,
         method,
         headers: headers as string[],
-        body: this.#upload ?? null,
+        body: this.#body,
       },
       this,
     );
@@ -112,7 +124,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
     const response = this.#response;
     const { responseHeaders, method } = this.#outgoing;
     // Chunks are taken off, and any other coding would arrive without a word about it.
-    if (!/^(?:chunked)?$/i.test(String(headers["transfer-encoding"] ?? ""))) {
+    const coding = headers["transfer-encoding"];
+    if (coding !== undefined && !/^(?:chunked)?$/i.test(String(coding))) {
       this.#fail("api_unavailable", "The backend's response has a transfer coding other than chunked.");
       return;
     }
@@ -172,7 +185,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UploadEvents {
   #mayRetry(error: Error): boolean {
     const { method } = this.#outgoing;
     if (this.#wasRetried || this.#hasByte || this.#controller === undefined) return false;
-    return this.#upload === undefined && (method === "GET" || method === "HEAD") && isClosedConnection(error);
+    return this.#body === null && (method === "GET" || method === "HEAD") && isClosedConnection(error);
   }
 
   onStart(): void {
