@@ -1,4 +1,5 @@
 import { METHODS } from "node:http";
+import { valuesOf } from "../request/raw-headers.ts";
 import { envoyPrefix } from "./paths.ts";
 
 /** The request that a proxy asks about. */
@@ -82,13 +83,8 @@ function original(
 
 /** A proxy may remove `Upgrade` from its question. Then the key shows what is asked for. */
 function upgradeOf(rawHeaders: readonly string[]): "websocket" | "other" | undefined {
-  let result: "websocket" | undefined;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    if (name === "sec-websocket-key") result = "websocket";
-    if (name !== "upgrade" || rawHeaders[index + 1] === "") continue;
-    if ((rawHeaders[index + 1] as string).trim().toLowerCase() !== "websocket") return "other";
-    result = "websocket";
-  }
-  return result;
+  const upgrades = valuesOf(rawHeaders, "upgrade").filter((value) => value !== "");
+  if (upgrades.some((value) => value.trim().toLowerCase() !== "websocket")) return "other";
+  const isAsked = upgrades.length > 0 || valuesOf(rawHeaders, "sec-websocket-key").length > 0;
+  return isAsked ? "websocket" : undefined;
 }

@@ -6,17 +6,17 @@ import type { Reply } from "./dialects.ts";
  * body: the bytes of the next question would then be read as one, so such a connection is closed.
  */
 export function sendReply(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const close = hasBody(request.rawHeaders) ? { connection: "close" } : {};
-  const length = reply.status === 204 ? {} : { "content-length": Buffer.byteLength(reply.body) };
-  response.writeHead(reply.status, { ...reply.headers, ...length, ...close });
-  response.end(reply.body);
+  const { status, headers, body } = reply;
+  // Node writes a list as it is. An object it would take apart, to add the request's id.
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name] as string);
+  if (status !== 204) list.push("content-length", String(Buffer.byteLength(body)));
+  if (hasBody(request)) list.push("connection", "close");
+  response.writeHead(status, list);
+  response.end(body);
 }
 
-function hasBody(rawHeaders: readonly string[]): boolean {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    if (name === "transfer-encoding") return true;
-    if (name === "content-length" && rawHeaders[index + 1] !== "0") return true;
-  }
-  return false;
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers["content-length"];
+  return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
