@@ -137,9 +137,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     if ("fault" in identity) return undefined;
     const { rawHeaders, socket } = request;
     const received = { remoteAddress: socket.remoteAddress, rawHeaders, encrypted: false };
-    return headersForBackend(rawHeaders, {
-      ...identity.headers,
-      ...forwardedHeaders(received, trusted),
+    return headersForBackend(rawHeaders, identity.headers, forwardedHeaders(received, trusted), {
       "x-request-id": requestIdOf(request),
     });
   }

@@ -39,6 +39,7 @@ export function trustedProxies(list: readonly string[]): TrustedProxies {
  * (`::ffff:192.0.2.1`) as itself.
  */
 export function plainAddress(address: string): string {
+  if (!/[%:]/.test(address)) return address;
   const [plain = ""] = address.split("%", 1);
   const mapped = /^::ffff:([0-9.]+)$/i.exec(plain)?.[1];
   return mapped !== undefined && isIP(mapped) === 4 ? mapped : plain;

@@ -39,8 +39,8 @@ export function forwardedHeaders(
 }
 
 function onlyValue(rawHeaders: readonly string[], name: string): string | undefined {
-  const [value, ...others] = valuesOf(rawHeaders, name);
-  return others.length === 0 ? value : undefined;
+  const values = valuesOf(rawHeaders, name);
+  return values.length === 1 ? values[0] : undefined;
 }
 
 /**

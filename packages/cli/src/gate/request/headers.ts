@@ -1,4 +1,5 @@
 import { isConnectionField, isIdentity, isOverride, isProtected, isServersWord } from "./header-names.ts";
+import { rememberNames } from "./known-names.ts";
 import { valuesOf } from "./raw-headers.ts";
 
 export { headerFault } from "./header-fault.ts";
@@ -15,38 +16,33 @@ export { headerFault } from "./header-fault.ts";
  * `Authorization`, `Cookie`, `Origin` and the rest of the client's words pass: this is the API's own gate, and
  * the backend may verify once more.
  *
- * @param added What the gate says itself: identity, forwarded fields, host. Names in lower case.
+ * @param added What the gate says itself: identity, forwarded fields, host. Names in lower case, no name twice.
  */
 export function headersForBackend(
   rawHeaders: readonly string[],
-  added: Readonly<Record<string, string>>,
+  ...added: readonly Readonly<Record<string, string>>[]
 ): string[] {
   const named = namedByConnection(rawHeaders);
   const headers: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
     const lower = passingName(name);
-    if (lower === undefined || Object.hasOwn(added, lower) || named?.has(lower)) continue;
-    headers.push(name, rawHeaders[index + 1] as string);
+    if (lower === undefined || named?.has(lower)) continue;
+    if (!added.some((part) => Object.hasOwn(part, lower)))
+      headers.push(name, rawHeaders[index + 1] as string);
   }
-  for (const name of Object.keys(added)) headers.push(name, added[name] as string);
+  for (const part of added) {
+    for (const name of Object.keys(part)) headers.push(name, part[name] as string);
+  }
   return headers;
 }
 
-/** What is known about names, because most requests have the same. Bounded: clients choose the names. */
-const known = new Map<string, string | undefined>();
-const maxKnown = 500;
-
 /** A name in lower case; undefined if it stays behind. */
-function passingName(name: string): string | undefined {
-  const before = known.get(name);
-  if (before !== undefined || known.has(name)) return before;
+const passingName = rememberNames((name) => {
   const lower = name.toLowerCase();
   const passes = isPlainName(name) && lower !== "host" && !isConnectionField(lower) && !isSpoofable(lower);
-  const result = passes ? lower : undefined;
-  if (known.size < maxKnown && name.length <= 64) known.set(name, result);
-  return result;
-}
+  return passes ? lower : undefined;
+});
 
 /**
  * Why a request cannot be admitted on behalf of another proxy, which passes the client's headers on as they are;
@@ -55,16 +51,22 @@ function passingName(name: string): string | undefined {
  */
 export function refusedInAnswers(rawHeaders: readonly string[]): string | undefined {
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    if (isOverride(name)) return "A header would replace the method or the path.";
-    if (isIdentity(name)) return "A header states an identity.";
-    if (isPlainName(name)) continue;
-    const folded = name.replace(/[^a-z0-9]/g, "-");
-    if (isSpoofable(folded) || isConnectionField(folded) || isProtected(folded))
-      return "A header's name may be read as another one.";
+    const fault = faultOfName(rawHeaders[index] as string);
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
+
+const faultOfName = rememberNames((sent) => {
+  const name = sent.toLowerCase();
+  if (isOverride(name)) return "A header would replace the method or the path.";
+  if (isIdentity(name)) return "A header states an identity.";
+  if (isPlainName(name)) return undefined;
+  const folded = name.replace(/[^a-z0-9]/g, "-");
+  return isSpoofable(folded) || isConnectionField(folded) || isProtected(folded)
+    ? "A header's name may be read as another one."
+    : undefined;
+});
 
 function isPlainName(name: string): boolean {
   return /^[A-Za-z0-9-]+$/.test(name);

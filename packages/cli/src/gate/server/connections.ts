@@ -44,7 +44,7 @@ export class Connections {
     const responses = this.#open.get(socket);
     if (responses === undefined) return;
     responses.add(response);
-    response.once("close", () => responses.delete(response));
+    response.on("close", () => responses.delete(response));
     if (responses.size < mostUnanswered) return;
     response.shouldKeepAlive = false;
     markLastAnswer(socket);
