@@ -15,12 +15,20 @@ interface Sample {
   readonly value: number;
 }
 
+/** One series of a range query: its labels, and its values, one per second. */
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: readonly number[];
+}
+
 /** A Prometheus server with the rules of the package. */
 export interface Prometheus {
   /** Scrapes another process from now on. Its series get the label `job`. */
   scrape(job: string, port: number): void;
   /** Evaluates an expression now. */
   query(expression: string): Promise<readonly Sample[]>;
+  /** The series of an expression, at any time since the start. */
+  everything(expression: string): Promise<readonly Series[]>;
   /** The names of the firing alerts with this label `job`; with `undefined`, of those without one. */
   firing(job: string | undefined): Promise<readonly string[]>;
   /** The summaries and descriptions of the firing alerts with this label `job`. */
@@ -34,6 +42,10 @@ interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly state: "pending" | "firing";
+}
+
+interface Matrix {
+  readonly result: readonly { metric: Record<string, string>; values: readonly [number, string][] }[];
 }
 
 interface Vector {
@@ -54,6 +66,7 @@ export async function startPrometheus(): Promise<Prometheus> {
   };
   writeTargets();
   const program = await start(folder, port);
+  const startedAt = Date.now();
 
   async function api<Data>(path: string, parameters: Record<string, string> = {}): Promise<Data> {
     const response = await fetch(
@@ -77,6 +90,14 @@ export async function startPrometheus(): Promise<Prometheus> {
     query: async (expression) => {
       const { result } = await api<Vector>("query", { query: expression });
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    },
+    everything: async (query) => {
+      const range = { start: String(startedAt / 1000), end: String(Date.now() / 1000), step: "1" };
+      const { result } = await api<Matrix>("query_range", { query, ...range });
+      return result.map(({ metric, values }) => ({
+        labels: metric,
+        values: values.map(([, value]) => Number(value)),
+      }));
     },
     firing: async (job) => (await firingAlerts(job)).map(({ labels }) => labels.alertname ?? ""),
     texts: async (job) =>
