@@ -40,6 +40,32 @@ test("each alert has a severity, texts, and its section in the guide, and each s
   }
 });
 
+test("every metric in the alerts and the dashboard is one of the guide", () => {
+  const documented = new Set(
+    [...read("docs/guide/metrics.md").matchAll(/^\| `usher\.[\w.]+` \| `(\w+)` \|/gm)].map(
+      ([, name]) => name,
+    ),
+  );
+  expect(documented).toContain("usher_requests_total");
+  const recorded = rules.flatMap(({ record }) => record ?? []);
+  const expressions = [...rules.map(({ expr }) => expr), ...queries];
+  const unknown = expressions
+    .map((expression) => recorded.reduce((rest, name) => rest.replaceAll(name, ""), expression))
+    .flatMap((expression) => expression.match(/\busher_\w+/g) ?? [])
+    .filter((name) => !labels.has(name))
+    .filter((name) => !documented.has(name.replace(/_(?:bucket|count|sum)$/, "")));
+  expect([...new Set(unknown)]).toEqual([]);
+});
+
+const labels = new Set([
+  "usher_outcome",
+  "usher_adapter",
+  "usher_cache",
+  "usher_key_algorithm",
+  "usher_key_id",
+  "usher_key_version",
+]);
+
 test("a metric in seconds is selected with and without its unit", () => {
   const inSeconds =
     /usher_(?:verification_duration|keys_age|revocations_staleness|deliveries_oldest_age)(.{13})/gs;

@@ -78,7 +78,11 @@ export function checkNumbers(prometheus: () => Prometheus): void {
     await expectNumbers(prometheus(), "job", "usher_revocations_entries", { [job]: 1 });
     await expectNumbers(prometheus(), "kind", "usher_revocations_recorded_total", { session: 1 });
     await expectNumbers(prometheus(), "http_response_status_code", "usher_logouts_total", { 200: 1 });
-    await expectNumbers(prometheus(), "usher_outcome", "usher_deliveries_total", { acknowledged: 1 });
+    await expectNumbers(prometheus(), "usher_outcome", "usher_deliveries_total", {
+      acknowledged: 1,
+      failed: 0,
+      given_up: 0,
+    });
     await expectNumbers(prometheus(), "server_address", "usher_deliveries_waiting", {
       [new URL(api.url).host]: 0,
     });
