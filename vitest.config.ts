@@ -21,6 +21,16 @@ const nest11 = [
   },
 ];
 
+/** The oldest supported API of OpenTelemetry, and an SDK that has it. */
+const openTelemetry2 = [
+  {
+    find: /^@opentelemetry\/(api|exporter-prometheus|sdk-metrics)$/,
+    replacement: fileURLToPath(
+      new URL("tests/compat/opentelemetry-2/node_modules/@opentelemetry/$1", import.meta.url),
+    ),
+  },
+];
+
 /** A project with `timeout` milliseconds for each test. */
 function project(
   name: string,
@@ -173,6 +183,17 @@ export default defineConfig({
         60_000,
         [],
         nest11,
+      ),
+      // The same tests with another version of OpenTelemetry.
+      project(
+        "opentelemetry-2",
+        [
+          "packages/opentelemetry/test/{failures,hostile,requests,several,state}.test.ts",
+          "tests/compat/opentelemetry-2/*.test.ts",
+        ],
+        60_000,
+        [],
+        openTelemetry2,
       ),
       project("security", ["tests/security/**/*.test.ts"], 60_000, [...long, ...fastapi]),
       project("e2e", ["tests/e2e/**/*.test.ts"], 120_000, [...long, ...fastapi, ...gate]),

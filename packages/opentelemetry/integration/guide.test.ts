@@ -21,11 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A block of the guide that names its file. */
-function block(file: string): string {
-  const [, code] = new RegExp(`^\`\`\`ts file=${file}\\n(.*?)^\`\`\`$`, "ms").exec(guide) ?? [];
-  if (code === undefined) throw new Error(`the guide has no ${file}`);
-  return code;
+/** The block of the guide that imports a module. */
+function block(module: string): string {
+  const blocks = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+  const [found, ...others] = blocks.filter((code) => code.includes(`from "${module}"`));
+  expect(others).toEqual([]);
+  if (found === undefined) throw new Error(`the guide does not import ${module}`);
+  return found;
 }
 
 async function freePort(): Promise<number> {
@@ -66,9 +68,10 @@ async function startCollector(): Promise<{ url: string; spans: Span[] }> {
 /** Starts the guide's API with the guide's SDK, as the guide says. */
 async function startApi(collector: string): Promise<{ child: ChildProcess; api: string; metrics: string }> {
   const [port, metricsPort] = [await freePort(), await freePort()];
-  expect(block("telemetry.ts")).toContain("port: 9464");
-  await writeFile(join(folder, "telemetry.ts"), block("telemetry.ts").replace("9464", String(metricsPort)));
-  await writeFile(join(folder, "api.ts"), block("api.ts"));
+  const telemetry = block("@opentelemetry/sdk-node");
+  expect(telemetry).toContain("port: 9464");
+  await writeFile(join(folder, "telemetry.ts"), telemetry.replace("9464", String(metricsPort)));
+  await writeFile(join(folder, "api.ts"), block("@usher-auth/opentelemetry"));
   expect(guide).toContain("\nnode --import ./telemetry.ts api.ts\n");
   const args = ["--conditions=@usher-auth/source", "--import", "./telemetry.ts", "api.ts"];
   const child = spawn(process.execPath, args, {
