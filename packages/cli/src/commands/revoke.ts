@@ -111,8 +111,8 @@ function readMaker(by: string | undefined): string {
   if (by.length > longestMaker) throw new CannotRun(`--by is longer than ${longestMaker} characters.`);
   // It must be the same on every screen that shows it.
   if (/\p{C}/u.test(by)) throw new CannotRun("--by contains a control character.");
-  // Two dots, and the start of a JSON object: this is a token.
-  if (/eyJ[\w-]{10,}\.[\w-]/.test(by)) throw new CannotRun("--by takes a name, not a token.");
+  // The start of a JSON object in base64url: this is a token.
+  if (/eyJ[\w-]{10}/.test(by)) throw new CannotRun("--by takes a name, not a token.");
   return by.trim();
 }
 
