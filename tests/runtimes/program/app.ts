@@ -7,6 +7,7 @@ import { createFetchShapes } from "../../../packages/verify/test/contract/target
 import { type Trust, verifierOf } from "../../../packages/verify/test/contract/trust.ts";
 import { callApi } from "./client.ts";
 import { answerCore } from "./core.ts";
+import { type Observed, observe, observeBadly } from "./events.ts";
 
 /** The settings of the program, as JSON. */
 export interface Settings {
@@ -21,8 +22,10 @@ export interface Settings {
   readonly guard: { readonly realm?: string; readonly concealOwnerMismatch?: boolean };
   /** Do not pass the Worker's context to the app. */
   readonly withoutContext?: boolean;
-  /** Use listeners that fail instead of those that record. */
+  /** Use listeners, a log and subscribers that fail instead of those that record. */
   readonly listenersFail?: boolean;
+  /** Subscribe to events. */
+  readonly observes?: boolean;
 }
 
 /** What the app did since the last request for it. */
@@ -39,6 +42,8 @@ export interface Witness {
   readonly exceptions: readonly Omit<OwnerExceptionEvent, "request">[];
   /** The lines of its log. */
   readonly logged: readonly LoggedRefusal[];
+  /** What its subscribers got. */
+  readonly observed: readonly Observed[];
 }
 
 /** The handler of a runtime's server. A Worker passes its context. */
@@ -56,13 +61,16 @@ export function createProgram(settings: Settings): Program {
   let witness = emptyWitness();
   const clock = now === null ? Date.now : () => now as number;
   const listeners = settings.listenersFail
-    ? { onAccept: fail, onReject: fail }
+    ? { onAccept: fail, onReject: fail, log: fail }
     : {
+        log: (line: LoggedRefusal) => witness.logged.push(line),
         onAccept: ({ principal }: AcceptEvent) => witness.accepted.push(principal.id),
         onReject: ({ error: { code, message, hint }, request }: RejectEvent) =>
           witness.rejected.push({ code, message, hint, withRequest: request instanceof Request }),
       };
   const app = createApp();
+  if (settings.observes) observe((observed) => witness.observed.push(observed));
+  if (settings.listenersFail) observeBadly();
 
   return (request, context) =>
     new URL(request.url).pathname === controlPath ? control(request) : app(request, context);
@@ -71,7 +79,6 @@ export function createProgram(settings: Settings): Program {
     const options = {
       ...settings.guard,
       ...listeners,
-      log: (line: LoggedRefusal) => witness.logged.push(line),
       verifier: verifierOf(settings.trust, clock),
     };
     const handle = (view: HandlerView) => {
@@ -114,6 +121,7 @@ function emptyWitness() {
     rejected: [] as Witness["rejected"][number][],
     exceptions: [] as Witness["exceptions"][number][],
     logged: [] as LoggedRefusal[],
+    observed: [] as Observed[],
   } satisfies Witness;
 }
 

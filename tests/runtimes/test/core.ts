@@ -186,7 +186,7 @@ export function coreSuite(runtime: Runtime): void {
     });
   });
 
-  it("a listener that throws does not change the response", async () => {
+  it("a listener, a log or a subscriber that throws does not change the response", async () => {
     const { secret, issuer, audience, tokenFor } = createTestIssuer();
     const trust = { keys: "secret", secret, issuer, audience } as const;
     const program = await startProgram(runtime, { trust, now: null, guard: {}, listenersFail: true });

@@ -3,6 +3,7 @@ import { contract } from "../../../packages/verify/test/contract/contract.ts";
 import type { Runtime } from "../runtimes.ts";
 import { clientSuite } from "./client.ts";
 import { coreSuite } from "./core.ts";
+import { eventsSuite } from "./events.ts";
 import { runtimeTarget } from "./target.ts";
 
 /**
@@ -15,6 +16,7 @@ export function runtimeSuite(runtime: Runtime, exceptions: Readonly<Record<strin
   const absent = typeof binary === "string" ? undefined : binary.missing;
   describe.skipIf(absent !== undefined)(absent ?? runtime.name, () => {
     coreSuite(runtime);
+    eventsSuite(runtime);
     clientSuite(runtime);
     contract(runtimeTarget(runtime, exceptions));
   });

@@ -15,7 +15,7 @@ function facts(description: unknown) {
   return told;
 }
 
-describe("what is told about a request", () => {
+describe("what logs and events have of a request", () => {
   it.each([
     ["/", "/"],
     ["/api/tasks", "/api/tasks"],

@@ -13,7 +13,7 @@ export function publishedContract(
   { behaviour, bearer, issuer, start }: ContractBench,
   { adapter, hasRoutes = true }: ContractTarget["tells"],
 ): void {
-  behaviour("usher:reject is published once for each refused request", async () => {
+  behaviour(rejectPublished, async () => {
     const events = collect<Rejected>("usher:reject");
     const app = await start({});
     const token = issuer.tokenFor("alice", { wrongIssuer: true });
@@ -45,7 +45,7 @@ export function publishedContract(
     expect(events[0]).not.toHaveProperty("principal");
   });
 
-  behaviour("usher:accept is published once for each accepted request", async () => {
+  behaviour(acceptPublished, async () => {
     const events = collect<Accepted>("usher:accept");
     const app = await start({});
     await app.send({ target: "/me" });
@@ -56,7 +56,7 @@ export function publishedContract(
     expect([undefined, "/api/:userId/tasks"]).toContain(events[0]?.route);
   });
 
-  behaviour("a subscriber that fails changes nothing", async () => {
+  behaviour(failingSubscriber, async () => {
     const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     onTestFinished(() => warned.mockRestore());
     const fail = () => {
@@ -73,6 +73,11 @@ export function publishedContract(
     expect(warned).toHaveBeenCalled();
   });
 }
+
+/** These do not apply if the app is in another process. */
+export const rejectPublished = "usher:reject is published once for each refused request";
+export const acceptPublished = "usher:accept is published once for each accepted request";
+export const failingSubscriber = "a subscriber that fails changes nothing";
 
 /** Collects the events of a channel until the end of the test, as any tool of the process gets them. */
 function collect<Event>(name: keyof UsherEvents): Event[] {

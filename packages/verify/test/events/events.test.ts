@@ -121,7 +121,7 @@ describe("subscribe", () => {
   );
 
   it.each([[undefined], [null], ["console.log"], [{}]])(
-    "refuses a listener that is no function",
+    "refuses a listener that is not a function",
     (listener) => {
       expect(() => subscribe("usher:verify", listener as never)).toThrow(ConfigurationError);
     },
