@@ -3,7 +3,7 @@ import { createAuthEndpoint } from "better-auth/api";
 import { type JwtOptions, jwt, signJWT } from "better-auth/plugins/jwt";
 import { IssuerError } from "./errors.ts";
 import { createBackChannel } from "./logout/back-channel.ts";
-import { deliverySchema } from "./logout/delivery-queue.ts";
+import { deliverySchema } from "./logout/delivery-table.ts";
 import { withEndpoints } from "./logout/plugin-endpoints.ts";
 import { checkOptions } from "./options/check-options.ts";
 import type { AuthenticatedSession, UsherJwtOptions } from "./options/options.ts";

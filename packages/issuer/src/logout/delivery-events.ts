@@ -1,6 +1,6 @@
 import { publish } from "../events/channels.ts";
 import type { LogoutDelivery } from "../events/events.ts";
-import type { Delivery } from "./delivery-queue.ts";
+import type { Delivery } from "./delivery-table.ts";
 import { usersOf } from "./membership-change.ts";
 
 /** What an event says beyond the delivery itself. */

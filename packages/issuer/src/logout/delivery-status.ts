@@ -3,7 +3,7 @@ import { databaseTimeout, withDeadline } from "../deadline.ts";
 import { IssuerError } from "../errors.ts";
 import { codeOf } from "../log.ts";
 import { originOf } from "./delivery-events.ts";
-import { type Delivery, deliveryModel as model } from "./delivery-queue.ts";
+import { type Delivery, deliveryModel as model } from "./delivery-table.ts";
 import { endpointsOf } from "./plugin-endpoints.ts";
 
 /** What waits to be sent to one backend. */

@@ -4,7 +4,8 @@ import { backOff } from "./back-off.ts";
 import type { Clock } from "./clock.ts";
 import { originOf, publishDelivery } from "./delivery-events.ts";
 import { createDeliveryLog } from "./delivery-log.ts";
-import type { Delivery, DeliveryQueue } from "./delivery-queue.ts";
+import type { DeliveryQueue } from "./delivery-queue.ts";
+import type { Delivery } from "./delivery-table.ts";
 import { giveUpExpired } from "./give-up.ts";
 
 /** Sends the deliveries of one endpoint. */

@@ -1,7 +1,8 @@
 import type { Log } from "../log.ts";
 import type { Clock } from "./clock.ts";
 import { originOf, publishDelivery } from "./delivery-events.ts";
-import type { Delivery, DeliveryQueue } from "./delivery-queue.ts";
+import type { DeliveryQueue } from "./delivery-queue.ts";
+import type { Delivery } from "./delivery-table.ts";
 
 /** Deliveries that are given up together. Those that are due are sent in between. */
 const pageSize = 480;

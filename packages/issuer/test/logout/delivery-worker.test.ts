@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AuthContext } from "better-auth";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { createDeliveryQueue, type Delivery, type DeliveryQueue } from "../../src/logout/delivery-queue.ts";
+import { createDeliveryQueue, type DeliveryQueue } from "../../src/logout/delivery-queue.ts";
+import type { Delivery } from "../../src/logout/delivery-table.ts";
 import { createDeliveryWorker, type DeliveryWorker } from "../../src/logout/delivery-worker.ts";
 import { deliveriesTo } from "./deliveries.ts";
 import { issuerFor } from "./issuer.ts";
