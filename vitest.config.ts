@@ -116,6 +116,7 @@ const long = [
   "tests/e2e/organizations/*.test.ts",
   "tests/e2e/packages/{install,node-20-types}.test.ts",
   "tests/e2e/pgbouncer.test.ts",
+  "tests/e2e/production-guide.test.ts",
   "tests/e2e/proxy/*.test.ts",
   "tests/e2e/replicas.test.ts",
   "tests/e2e/support/postgres/start-postgres.test.ts",

@@ -103,7 +103,7 @@ test("Strict-Transport-Security of an https API: missing, short, and long enough
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** Runs the command line in a process of its own. */
+/** Runs the command line in a separate process. */
 function runProcess(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,

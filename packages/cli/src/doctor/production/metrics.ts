@@ -19,7 +19,7 @@ export async function checkMetrics({ issuer, api }: ProductionInput): Promise<Ch
     return { findings: [], confirmed: addresses.size > 0 ? ["/metrics is not public"] : [] };
   return withFindings(
     errorFinding("metrics_public", "Anyone can read the metrics.", evidence, [
-      "API_METRICS_PORT=9464 # a port of its own on 127.0.0.1, which the proxy does not publish",
+      "API_METRICS_PORT=9464 # a separate port on 127.0.0.1, which the proxy does not publish",
     ]),
   );
 }
