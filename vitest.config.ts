@@ -121,6 +121,7 @@ const long = [
   "tests/e2e/replicas.test.ts",
   "tests/e2e/support/postgres/start-postgres.test.ts",
   "tests/e2e/sign-out.test.ts",
+  "tests/e2e/status.test.ts",
   "tests/security/faults/**/*.test.ts",
   "tests/security/gate/long/*.test.ts",
   "tests/security/http/audit.test.ts",
