@@ -191,6 +191,7 @@ export default defineConfig({
         "opentelemetry-2",
         [
           "packages/opentelemetry/test/{failures,hostile,requests,several,state}.test.ts",
+          "packages/opentelemetry/integration/deliveries.test.ts",
           "tests/compat/opentelemetry-2/*.test.ts",
         ],
         60_000,
