@@ -12,6 +12,11 @@ interface JudgedRequest {
   readonly template: string | undefined;
 }
 
+/** Where a request keeps what was judged. Cheaper than a map, and every request has it. */
+const judgedRequest: unique symbol = Symbol("judged request");
+
+type JudgedMessage = IncomingMessage & { [judgedRequest]?: JudgedRequest };
+
 /**
  * Creates the guard of the gate. It publishes the events of `@usher-auth/verify/events`, and leaves the log to the
  * gate, which has lines for more than refusals.
@@ -20,14 +25,16 @@ export function createGateGuard(verifier: Verifier): {
   readonly guard: Guard<TokenClaims, IncomingMessage>;
   readonly describeJudged: DescribeJudged;
 } {
-  const judgedRequests = new WeakMap<IncomingMessage, JudgedRequest>();
-  const describe = (message: IncomingMessage): RequestDescription => {
-    const { method, template } = judgedRequests.get(message) ?? {};
+  const describe = (message: JudgedMessage): RequestDescription => {
+    const { method, template } = message[judgedRequest] ?? {};
     return { method, route: template, requestId: requestIdOf(message) };
   };
   const guard = createGuard<TokenClaims, IncomingMessage>(
     { verifier, ownerParam: null, log: false },
     { adapter: "gate", describe },
   );
-  return { guard, describeJudged: (message, judged) => void judgedRequests.set(message, judged) };
+  const describeJudged = (message: JudgedMessage, judged: JudgedRequest) => {
+    message[judgedRequest] = judged;
+  };
+  return { guard, describeJudged };
 }

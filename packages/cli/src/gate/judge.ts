@@ -90,7 +90,8 @@ export function createJudge({ guard, cors, policy, describeJudged }: JudgeParts)
     });
     if (matches.every(({ rule }) => rule.access === "public")) {
       // The backend may read one on a public route too.
-      if ([credentials.authorization ?? []].flat().length > 1)
+      const { authorization } = credentials;
+      if (Array.isArray(authorization) && authorization.length > 1)
         return answer(head, gateProblem("header_rejected"), { hint: "authorization was sent twice.", route });
       return pass(null);
     }
