@@ -107,7 +107,7 @@ describe("measureServers", () => {
         { name: "one", port: one, pid, requests },
         { name: "two", port: two, pid, requests },
       ],
-      { rounds: 1, time: 100 },
+      { warmUp: 100, rounds: 1, time: 100 },
     );
     expect(Object.keys(values)).toEqual(["one", "two"]);
     expect(Object.keys(columns)).toEqual(["p50, ms", "p99, ms", "CPU, µs"]);

@@ -14,8 +14,10 @@ export interface Measured {
 
 /** How often and how long each server is measured. */
 export interface GateEffort {
+  /** Milliseconds for each server before the first round. */
+  readonly warmUp: number;
   readonly rounds: number;
-  /** Milliseconds. */
+  /** Milliseconds for each server in a round. */
   readonly time: number;
 }
 
@@ -32,7 +34,10 @@ const connections = 32;
 
 /**
  * Measures servers in interleaved rounds, whose order rotates: requests per second, and how long they take when
- * all connections are busy, and the CPU time of the guard's process. The first round is a warm-up.
+ * all connections are busy, and the CPU time of the guard's process.
+ *
+ * Each server is warmed up first. A guard runs for days, and one of Node spends its first seconds on compiling what it
+ * runs: up to a fifth of its CPU time.
  *
  * @throws {Error} A server refused a request, or did not answer.
  */
@@ -41,13 +46,14 @@ export async function measureServers(servers: readonly Measured[], effort: GateE
   const samples = new Map<string, Sample[]>(servers.map(({ name }) => [name, []]));
   try {
     for (const { name, requests } of servers) await load.prepare(name, requests);
-    for (let round = 0; round <= effort.rounds; round++) {
+    for (const { name, port } of servers) await load.send(name, { port, connections, time: effort.warmUp });
+    for (let round = 0; round < effort.rounds; round++) {
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(turn + round) % servers.length] as Measured;
         const before = cpuTimeOf(server.pid);
         const answers = await load.send(server.name, { port: server.port, connections, time: effort.time });
         const used = difference(before, cpuTimeOf(server.pid));
-        if (round > 0) samples.get(server.name)?.push({ answers, used });
+        samples.get(server.name)?.push({ answers, used });
       }
     }
   } finally {

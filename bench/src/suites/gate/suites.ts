@@ -12,7 +12,12 @@ const suite = (name: string, title: string, way: Way, workload: WorkloadName): S
   baseline: way === "proxy" ? proxyBaseline : answerBaseline,
   isQuick: false,
   isDetailed: true,
-  run: (isQuick) => gate(way, workload, isQuick ? { rounds: 2, time: 500 } : { rounds: 7, time: 700 }),
+  run: (isQuick) =>
+    gate(
+      way,
+      workload,
+      isQuick ? { warmUp: 500, rounds: 2, time: 500 } : { warmUp: 3000, rounds: 7, time: 700 },
+    ),
 });
 
 /** The suites of `usher-auth gate`. */
