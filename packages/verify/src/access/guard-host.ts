@@ -70,12 +70,15 @@ export type RefusalLogger = (level: "info" | "warn", message: string, refusal: L
  * Makes a {@link RefusalLogger} of a logger that takes an object first, then a message: pino, and all that
  * follow it, such as `request.log` of Fastify and pino-http.
  *
- * @param logger Anything. Undefined is returned for what has no methods `info` and `warn`.
+ * @param logger Anything. Undefined is returned for what has no methods `info` and `warn`, and for the request loggers of
+ *   evlog, which take the message first.
  */
 export function structuredLogger(logger: unknown): RefusalLogger | undefined {
   if (typeof logger !== "object" || logger === null) return undefined;
-  const { info, warn } = logger as { readonly info?: unknown; readonly warn?: unknown };
+  const { info, warn, set } = logger as Readonly<Record<string, unknown>>;
   if (typeof info !== "function" || typeof warn !== "function") return undefined;
+  // evlog: it collects one entry for each request, and takes the message first.
+  if (typeof set === "function") return undefined;
   return (level, message, refusal) => (logger as Required<PinoLike>)[level](refusal, message);
 }
 

@@ -45,7 +45,8 @@ describe("structuredLogger", () => {
     [{}],
     [{ info: () => undefined }],
     [{ info: "x", warn: "y" }],
-  ])("is undefined for what is no logger: %j", (logger) => {
+    [{ info: () => undefined, warn: () => undefined, set: () => undefined }],
+  ])("is undefined for what takes no object first: %j", (logger) => {
     expect(structuredLogger(logger)).toBeUndefined();
   });
 });

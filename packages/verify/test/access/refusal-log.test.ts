@@ -61,7 +61,7 @@ describe("the log of refusals", () => {
     expect(lines.at(-1)?.count).toBe(1000);
   });
 
-  it("counts from anew after each line", () => {
+  it("counts again from zero after each line", () => {
     const { lines, refuse } = logged();
     refuse(new AuthError("token_expired"), 3);
     time += 60_000;
