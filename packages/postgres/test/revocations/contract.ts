@@ -1,4 +1,5 @@
 import { migrateRevocations, revocationStore } from "@usher-auth/postgres/revocations";
+import { type RevocationsChanged, subscribe as subscribeToEvents } from "@usher-auth/verify/events";
 import { createRevocations, type Revocation, type RevocationStore } from "@usher-auth/verify/revocation";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { driverOf } from "../../src/revocations/drivers/choose.ts";
@@ -210,6 +211,38 @@ export function describeStore(name: string, open: () => Promise<TestDatabase>): 
       onTestFinished(() => revocations.close());
       await revocations.ready();
       expect(() => revocations.check({ sid: "by hand" })).toThrow("revoked");
+    });
+
+    test("a subscriber that throws does not stop the subscription, and gets what others revoked", async () => {
+      const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+      onTestFinished(() => warned.mockRestore());
+      const events: RevocationsChanged[] = [];
+      onTestFinished(
+        subscribeToEvents("usher:revocations", (event) => {
+          events.push(event);
+          throw new Error("the subscriber's");
+        }),
+      );
+      const revocations = createRevocations({ store, maxTokenAge: 86_400 });
+      onTestFinished(() => revocations.close());
+      await revocations.ready();
+      const [own, others] = [session("own", now), session("others", now)].map((one) => ({
+        ...one,
+        by: "admin",
+      }));
+      await revocations.revoke([own as Revocation]);
+      await store.append([others as Revocation]);
+      await vi.waitFor(() => expect(() => revocations.check({ sid: "others" })).toThrow("revoked"), 5_000);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(revocations.status()).toMatchObject({
+        state: "current",
+        staleness: expect.toSatisfy((age) => age <= 2),
+      });
+      expect(events).toEqual([
+        { change: "loaded" },
+        { change: "revoked", revocations: [own] },
+        { change: "received", revocations: [others] },
+      ]);
     });
 
     test("a `by` never makes an append fail", async () => {
