@@ -12,6 +12,7 @@ import { openRevocations } from "./revocations.ts";
 import { createHealth } from "./server/health.ts";
 import type { GateLog } from "./server/log.ts";
 import { createLogout } from "./server/logout.ts";
+import { type MetricsServer, serveMetrics } from "./server/metrics.ts";
 import { startServer } from "./server/server.ts";
 import type { Settings } from "./settings/settings.ts";
 import { connectUpstream } from "./upstream/upstream.ts";
@@ -51,6 +52,7 @@ export async function startGate(settings: Settings, environment: Environment, lo
   const http = upstream && connectUpstream({ ...settings, upstream });
   const webSockets = upstream && bridgeWebSockets({ ...settings, upstream, guard, verifier });
   const backend = http && webSockets && { http, webSockets };
+  let metrics: MetricsServer | undefined;
   let isStopping = false;
   const handlers = createHandlers({
     judge,
@@ -78,11 +80,16 @@ export async function startGate(settings: Settings, environment: Environment, lo
 
   async function closeParts(): Promise<void> {
     policy.close();
+    await metrics?.close();
     await backend?.http.close(upstreamDeadline);
     await opened?.close();
   }
 
   try {
+    if (settings.metricsPort !== undefined) {
+      metrics = await serveMetrics(verifier, settings.metricsPort);
+      log.info("metrics are served", { url: metrics.url });
+    }
     const server = await startServer(handlers, settings, log);
     // So that the first request need not wait for keys. If the issuer is not up yet, the gate starts anyway.
     verifier.ready().catch((error: unknown) => {

@@ -52,6 +52,11 @@ export const settingsFlags = {
     description: "The largest request body; default: the backend decides",
     valueHint: "number",
   },
+  "metrics-port": {
+    type: "string",
+    description: "The port of the metrics for Prometheus, on this machine only; default: no metrics",
+    valueHint: "number",
+  },
   revocations: {
     type: "string",
     description:

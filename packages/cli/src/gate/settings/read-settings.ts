@@ -50,6 +50,7 @@ export async function readSettings(
       numberOf("idleTimeout", flags["idle-timeout"], content.idleTimeout, faults) ?? 300,
     ),
     maxRequestBytes: numberOf("maxRequestBytes", flags["max-request-bytes"], content.maxRequestBytes, faults),
+    metricsPort: numberOf("metricsPort", flags["metrics-port"], content.metricsPort, faults),
     revocations: readRevocations(flags.revocations, content.revocations, environment, faults),
   };
   const { rules: fileRules, ownerParams, upstream } = settings;
@@ -100,7 +101,7 @@ function readHost(host: string, name: string, faults: Faults): string {
 
 /** The flags of numbers have the same range as in the file. */
 function numberOf(
-  setting: "port" | "timeout" | "idleTimeout" | "maxRequestBytes",
+  setting: "port" | "timeout" | "idleTimeout" | "maxRequestBytes" | "metricsPort",
   flag: string | undefined,
   ofFile: number | undefined,
   faults: Faults,

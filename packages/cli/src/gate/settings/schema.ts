@@ -135,6 +135,10 @@ export const settingsSchema = z
     maxRequestBytes: z.int().min(0).optional().meta({
       description: "The largest request body in bytes. Default: the backend decides.",
     }),
+    metricsPort: z.int().min(0).max(65_535).optional().meta({
+      description:
+        "The port of the metrics for Prometheus, on this machine only; 0 for a free one. Needs @usher-auth/opentelemetry. Default: no metrics.",
+    }),
     revocations: z.enum(["postgres", "memory", "none"]).optional().meta({
       description:
         "Where revocations are kept: in Postgres for several gates, in memory for one. Default: postgres if REVOCATIONS_DATABASE_URL is set, else none.",

@@ -29,6 +29,8 @@ export interface Settings {
   readonly idleTimeout: number;
   /** The largest request body in bytes. Undefined: the backend decides. */
   readonly maxRequestBytes: number | undefined;
+  /** The port of the metrics, on loopback; 0 for a free one. Undefined: none. */
+  readonly metricsPort?: number | undefined;
   /** Where revocations are kept. */
   readonly revocations: "postgres" | "memory" | "none";
 }

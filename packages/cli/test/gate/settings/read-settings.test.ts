@@ -40,6 +40,7 @@ test("defaults", async () => {
     timeout: 60_000,
     idleTimeout: 300_000,
     maxRequestBytes: undefined,
+    metricsPort: undefined,
     revocations: "none",
   });
 });
@@ -57,6 +58,7 @@ host: 0.0.0.0
 port: 0
 timeout: 2.5
 idleTimeout: 10
+metricsPort: 9464
 maxRequestBytes: 0
 revocations: memory
 routes:
@@ -83,6 +85,7 @@ routes:
     port: 0,
     timeout: 2500,
     idleTimeout: 10_000,
+    metricsPort: 9464,
     maxRequestBytes: 0,
     revocations: "memory",
   });
@@ -135,6 +138,7 @@ revocations: none
     port: "2",
     timeout: "2.5",
     "idle-timeout": "3",
+    "metrics-port": "0",
     "max-request-bytes": "4",
     revocations: "memory",
   });
@@ -154,6 +158,7 @@ revocations: none
     port: 2,
     timeout: 2500,
     idleTimeout: 3000,
+    metricsPort: 0,
     maxRequestBytes: 4,
     revocations: "memory",
   });
@@ -331,6 +336,7 @@ test.each([
   ["port", "-1", "must be a whole number"],
   ["port", "1.5", "must be a whole number"],
   ["idle-timeout", "0", "must be a number from 1 to 86400"],
+  ["metrics-port", "65536", "must be a whole number from 0 to 65535"],
   ["max-request-bytes", "9007199254740992", "must be a whole number"],
   ["revocations", "redis", "must be postgres, memory or none"],
   ["cors-origin", "*", "is not an origin"],
