@@ -44,7 +44,7 @@ test("an empty database is healthy, and says what it has not", async () => {
   for (const { output } of [json, text]) expectHidden(output, [new URL(url).password]);
 });
 
-test("revocations: how many, the newest, and by whom if the table says so", async () => {
+test("revocations: how many, the newest, and who made it if the table says so", async () => {
   const { url, sql } = await newDatabase();
   await migrateRevocations(sql);
   const settings = { ...settingsFor(await signIn()), DATABASE_URL: url };

@@ -14,7 +14,7 @@ import { painterFor } from "../terminal.ts";
 export const command: Command = defineSubcommand({
   name: "doctor",
   description:
-    "Find out why a token is rejected. Shows the most likely cause first, with the evidence and the fix.",
+    "Find out why a token is rejected. Shows the most likely cause first, with the evidence and the fix. For the state of the whole system, see usher-auth status.",
   args: {
     "token-file": {
       type: "string",

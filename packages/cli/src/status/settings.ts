@@ -6,7 +6,7 @@ import { shownUrl } from "./shown-url.ts";
 /** The variables that a status reads, with what may be shown of each value. */
 const variables: Readonly<Record<string, (value: string) => string>> = {
   BETTER_AUTH_URL: shownUrl,
-  API_URL: shownUrl,
+  API_URL: nameOrUrl,
   BETTER_AUTH_SECRET: () => "set",
   BETTER_AUTH_SECRETS: () => "set",
   USHER_KEYS: wordsOnly,
@@ -21,17 +21,25 @@ const variables: Readonly<Record<string, (value: string) => string>> = {
   REVOCATIONS_DATABASE_URL: shownUrl,
   LISTEN_DATABASE_URL: shownUrl,
   AUTH_DATABASE_URL: shownUrl,
+  TRUSTED_PROXIES: wordsOnly,
   NODE_ENV: wordsOnly,
 };
 
 /** A value that is made of short words. Anything else may be a secret in the wrong variable. */
 function wordsOnly(value: string): string {
-  return /^[\w.:,\- ]{1,100}$/.test(value) && !/\w{24}/.test(value) ? value : "set";
+  return /^[\w.:,/[\]\- ]{1,100}$/.test(value) && !/\w{24}/.test(value) ? value : "set";
+}
+
+/** API_URL is a name in tokens, which need not be a URL. */
+function nameOrUrl(value: string): string {
+  return URL.parse(value)?.host ? shownUrl(value) : wordsOnly(value);
 }
 
 /** Whether there is anything to report on. */
 export function hasAnySetting(environment: Environment): boolean {
-  return Object.keys(variables).some((name) => name !== "NODE_ENV" && environment[name]);
+  return Object.keys(variables).some(
+    (name) => name !== "NODE_ENV" && name !== "TRUSTED_PROXIES" && environment[name],
+  );
 }
 
 /** What {@link settingsSection} compares. */

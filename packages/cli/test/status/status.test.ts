@@ -90,7 +90,11 @@ describe("cannot tell, exit code 2:", () => {
     ["is not there", () => undefined, "does not exist"],
     ["is not a database", (file: string) => writeFileSync(file, "text".repeat(1000)), "not a database"],
     ["is a folder", (file: string) => void mkdirSync(file), "is not a file"],
-    ["is a pipe", (file: string) => void execFileSync("mkfifo", [file]), "is not a file"],
+    [
+      "is a pipe",
+      (file: string) => void execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", file]),
+      "is not a file",
+    ],
   ])("Better Auth's file %s", async (_what, make, reason) => {
     const person = await signIn();
     const file = join(await temporaryFolder(), "auth.sqlite");
@@ -251,6 +255,34 @@ describe("the shell", () => {
     expect(json.exitCode).toBe(1);
     expect(textsOf(report, "secrets", "wrong").join()).toContain("another secret than these settings");
   });
+});
+
+test.each([
+  ["API_URL", "urn:tasks-api", "urn:tasks-api"],
+  [
+    "API_URL",
+    "https://user:a-hidden-password@api.example.com/v1?key=a-hidden-key",
+    "https://api.example.com/v1",
+  ],
+  ["API_URL", "aHiddenSecretInTheWrongVariable", "set"],
+  ["USHER_JWKS_URL", "aHiddenSecretInTheWrongVariable", "(not a URL with a host)"],
+  ["USHER_KEYS", "secret,jwks", "secret,jwks"],
+  ["USHER_WHEN_STALE", "a-hidden-secret_aHiddenSecretInTheWrongVariable", "set"],
+  ["TRUSTED_PROXIES", "10.0.0.0/8, [::1]", "10.0.0.0/8, [::1]"],
+  [
+    "DATABASE_URL",
+    "postgres://user:a-hidden-password@127.0.0.1:1/db?sslkey=a-hidden-key",
+    "postgres://127.0.0.1:1/db",
+  ],
+  ["USHER_ROWS_KEY", "a-hidden-password-of-32-bytes-or-more", "set"],
+])("%s=%s is shown as %s", async (name, value, shown) => {
+  const settings = settingsFor({ issuer: await closedUrl(), secret: newSecret() });
+  const { report, json, text } = await readStatus({ ...settings, [name]: value });
+  expect(report.sections.settings?.variables).toMatchObject({ [name]: shown });
+  for (const { output } of [json, text]) {
+    expect(output).not.toContain("aHiddenSecret");
+    expectHidden(output, [settings.BETTER_AUTH_SECRET ?? "", "a-hidden-password", "a-hidden-key"]);
+  }
 });
 
 describe("deliveries in Better Auth's SQLite file", () => {

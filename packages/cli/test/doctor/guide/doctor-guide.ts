@@ -56,6 +56,10 @@ const fixedValues: readonly [RegExp, string][] = [
   [/(?<="sid": ")\w+/g, "q2d0vWxU1ympfgjGLSOB4gzsYqGRcZ5Q"],
   [/(?<="jti": ")[\w-]+/g, "6c72eb6d-5e11-459e-87e4-3bc63ccff52a"],
   [/ada\.\d+@/g, "ada@"],
+  [
+    /(?<=the (?:issuer|API): )(?:the same time as here, to a second|\d.* this machine)$/gm,
+    "the same time as here, to a second",
+  ],
   [/Ada \d+/g, "Ada"],
   [/\b(?!eyJhbG)\w{6}(?=… )/g, "QOMrjj"],
 ];
@@ -93,6 +97,14 @@ export async function makeDoctorGuide(): Promise<{ readonly file: string; readon
   const files = { ".env": envFile(settings), "token.txt": token, "cookie.txt": person.cookies };
 
   blocks.set("healthy", await show(chain(`http://localhost:3001/api/${shownId}/tasks`), files, replacements));
+  const health = "npx usher-auth status --env .env --health http://localhost:3001/health/ready";
+  blocks.set(
+    "status",
+    await show(health, files, {
+      ...replacements,
+      "http://localhost:3001/health/ready": `${api}/health/ready`,
+    }),
+  );
   const cookie = { ...files, "token.txt": person.cookie("session_token") };
   blocks.set("cookie", await show(typed, cookie, replacements));
   // Node removes one pair of quotes, docker --env-file none: two pairs here simulate that.
