@@ -3,7 +3,7 @@ import type { TokenClaims, Verifier } from "@usher-auth/verify";
 import { createGuard, type Guard, type RequestDescription } from "@usher-auth/verify/guard";
 import { requestIdOf } from "./server/request-id.ts";
 
-/** What is told about a request in events: the one that is judged, which is not the message if a proxy asks. */
+/** What events say about a request: the one that is judged, which is not the message if a proxy asks. */
 export type DescribeJudged = (message: IncomingMessage, judged: JudgedRequest) => void;
 
 interface JudgedRequest {
