@@ -1,8 +1,11 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type KeysChanged, subscribe } from "../../src/events/index.ts";
 import { createVerifier, remoteJwks, type Secret, sharedSecret } from "../../src/index.ts";
-import { reloadedSecret } from "../../src/keys/index.ts";
+import { parseSecretVersions, reloadedSecret } from "../../src/keys/index.ts";
 import { createBench, handClock } from "../support.ts";
 
 /** What subscribers of `usher:keys` learn. */
@@ -187,34 +190,40 @@ describe("usher:keys of a shared secret", () => {
   it("reports a file that is replaced, by version, and never of a secret", async () => {
     const events = listen();
     const clock = handClock();
-    let file: Secret | Error = [{ version: 1, value: oldSecret }];
-    const keys = reloadedSecret(
-      () => {
-        if (file instanceof Error) throw file;
-        return file;
-      },
-      { refreshEvery: 10, clock },
-    );
+    const folder = await mkdtemp(join(tmpdir(), "usher-keys-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, "secret");
+    const load = async (signal: AbortSignal): Promise<Secret> => {
+      const text = await readFile(path, { encoding: "utf8", signal });
+      return text.includes(":") ? parseSecretVersions(text) : text;
+    };
+    const keys = reloadedSecret(load, { refreshEvery: 10, clock });
     const { verifier } = createBench({ keys, clock });
-    const reload = async (next: Secret | Error) => {
-      file = next;
+    /** Replaces the file as a deployment does: whole, by a rename. */
+    const replace = async (text: string | undefined) => {
+      if (text === undefined) return rm(path);
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+    };
+    const reload = async (text: string | undefined, expected: number) => {
+      await replace(text);
       clock.advance(70);
       await verifier.verify("a.b.c").catch(() => undefined);
-      await settle();
+      await vi.waitFor(() => expect(events).toHaveLength(expected), 5_000);
     };
+    await replace(`1:${oldSecret}`);
     await verifier.ready();
-    await reload([
-      { version: 2, value: newSecret },
-      { version: 1, value: oldSecret },
-    ]);
-    await reload(new Error("ENOENT: no such file"));
-    await reload([{ version: 2, value: newSecret }]);
-    await reload(newSecret);
+    await reload(`2:${newSecret},1:${oldSecret}`, 2);
+    await reload(undefined, 3);
+    await reload(`2:${newSecret}`, 5);
+    await reload(newSecret, 6);
+    // The same again changes nothing.
+    await reload(newSecret, 6);
     expect(events).toEqual(
       [
         { change: "loaded", keys: [1] },
         { change: "changed", keys: [2, 1], added: [2], removed: [] },
-        { change: "failed", keys: [2, 1], reason: "ENOENT: no such file" },
+        { change: "failed", keys: [2, 1], reason: expect.stringMatching(/^ENOENT: no such file/) },
         { change: "recovered", keys: [2] },
         { change: "changed", keys: [2], added: [], removed: [1] },
         { change: "changed", keys: [0], added: [0], removed: [2] },
