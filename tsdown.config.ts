@@ -28,7 +28,8 @@ export default defineConfig(
     fixedExtension: false,
     sourcemap: true,
     // Editors read docstrings from the declarations. The code is smaller without them.
-    outputOptions: { comments: { jsdoc: false } },
+    // Source maps lead to `src`, which is packed as well: they need not repeat it.
+    outputOptions: { comments: { jsdoc: false }, sourcemapExcludeSources: true },
     clean: true,
     // Dependencies stay imports.
     skipNodeModulesBundle: true,
