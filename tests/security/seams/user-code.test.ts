@@ -4,6 +4,7 @@ import { behaviours } from "./behaviours.ts";
 import type { Callback } from "./callback.ts";
 import { adaptersCallbacks } from "./callbacks/adapters.ts";
 import { clientCallbacks } from "./callbacks/client.ts";
+import { eventsCallbacks } from "./callbacks/events.ts";
 import { guardCallbacks } from "./callbacks/guard.ts";
 import { issuerCallbacks } from "./callbacks/issuer.ts";
 import { keysCallbacks } from "./callbacks/keys.ts";
@@ -20,6 +21,7 @@ const callbacks: readonly Callback[] = [
   ...revocationsCallbacks,
   ...websocketCallbacks,
   ...logoutCallbacks,
+  ...eventsCallbacks,
   ...adaptersCallbacks,
   ...clientCallbacks,
   ...issuerCallbacks,
