@@ -206,7 +206,7 @@ export default defineConfig({
       project("gate", gate, 300_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
-      project("metrics", ["tests/metrics/*.test.ts"], 200_000),
+      project("metrics", ["tests/metrics/*.test.ts"], 300_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],
   },

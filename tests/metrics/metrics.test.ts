@@ -33,9 +33,10 @@ test("UsherAbsent: no process is scraped", async () => {
 });
 
 describe.concurrent("with processes", () => {
+  // Those that take longest come first.
+  checkRequests(prometheus);
   checkRevocations(prometheus);
   checkKeys(prometheus);
-  checkRequests(prometheus);
   checkNumbers(prometheus);
 });
 

@@ -33,6 +33,35 @@ const mistakes = [
 
 /** Alerts that tell that the API and the issuer disagree, or that the API cannot get the issuer's keys. */
 export function checkKeys(prometheus: () => Prometheus): void {
+  test("UsherOldSecretInUse: one of two issuers was not restarted after a rotation", async ({
+    onTestFinished,
+  }) => {
+    const job = "two-secrets";
+    const [oldIssuer, newIssuer] = [createTestIssuer(), createTestIssuer()];
+    const api = await prepareService("api", {
+      BETTER_AUTH_SECRETS: `2:${newIssuer.secret},1:${oldIssuer.secret}`,
+      BETTER_AUTH_URL: newIssuer.issuer,
+      API_URL: newIssuer.audience,
+    });
+    onTestFinished(api.close);
+    await api.start();
+    await prometheus().scrape(job, api.metricsPort);
+    let issuers = [newIssuer];
+    await expectAlerts(prometheus(), {
+      job,
+      alerts: ["UsherOldSecretInUse"],
+      send: async () => {
+        for (const issuer of issuers) await requestTasks(api.url, "ada", issuer.tokenFor("ada"));
+      },
+      damage: async () => {
+        issuers = [newIssuer, oldIssuer];
+      },
+      repair: async () => {
+        issuers = [newIssuer];
+      },
+    });
+  });
+
   test.for(mistakes)("$alert: the API has $mistake", async ({ alert, job, changes }, { onTestFinished }) => {
     const issuer = createTestIssuer();
     const api = await prepareService("api", {
@@ -42,7 +71,7 @@ export function checkKeys(prometheus: () => Prometheus): void {
     });
     onTestFinished(api.close);
     await api.start();
-    prometheus().scrape(job, api.metricsPort);
+    await prometheus().scrape(job, api.metricsPort);
     const restart = async (with_?: Readonly<Record<string, string>>) => {
       await api.kill();
       await api.start(with_);
@@ -72,7 +101,7 @@ export function checkKeys(prometheus: () => Prometheus): void {
     });
     onTestFinished(api.close);
     await api.start();
-    prometheus().scrape(job, api.metricsPort);
+    await prometheus().scrape(job, api.metricsPort);
     await expectAlerts(prometheus(), {
       job,
       alerts: ["UsherKeysMissing", "UsherUnavailable"],
@@ -100,7 +129,7 @@ export function checkKeys(prometheus: () => Prometheus): void {
     });
     onTestFinished(api.close);
     await api.start();
-    prometheus().scrape(job, api.metricsPort);
+    await prometheus().scrape(job, api.metricsPort);
     await expectAlerts(prometheus(), {
       job,
       alerts: ["UsherKeysStale"],
@@ -108,35 +137,6 @@ export function checkKeys(prometheus: () => Prometheus): void {
       send: () => requestTasks(api.url, "grace", issuer.tokenFor("ada", { claims: { role: "admin" } })),
       damage: () => network.set({ kind: "refuse" }),
       repair: () => network.set({ kind: "none" }),
-    });
-  });
-
-  test("UsherOldSecretInUse: one of two issuers was not restarted after a rotation", async ({
-    onTestFinished,
-  }) => {
-    const job = "two-secrets";
-    const [oldIssuer, newIssuer] = [createTestIssuer(), createTestIssuer()];
-    const api = await prepareService("api", {
-      BETTER_AUTH_SECRETS: `2:${newIssuer.secret},1:${oldIssuer.secret}`,
-      BETTER_AUTH_URL: newIssuer.issuer,
-      API_URL: newIssuer.audience,
-    });
-    onTestFinished(api.close);
-    await api.start();
-    prometheus().scrape(job, api.metricsPort);
-    let issuers = [newIssuer];
-    await expectAlerts(prometheus(), {
-      job,
-      alerts: ["UsherOldSecretInUse"],
-      send: async () => {
-        for (const issuer of issuers) await requestTasks(api.url, "ada", issuer.tokenFor("ada"));
-      },
-      damage: async () => {
-        issuers = [newIssuer, oldIssuer];
-      },
-      repair: async () => {
-        issuers = [newIssuer];
-      },
     });
   });
 }

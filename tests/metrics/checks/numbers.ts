@@ -16,8 +16,8 @@ export function checkNumbers(prometheus: () => Prometheus): void {
     const { web, api, close } = await prepareSystem(secret);
     onTestFinished(close);
     await Promise.all([api.start(), web.start()]);
-    prometheus().scrape(job, web.metricsPort);
-    prometheus().scrape(job, api.metricsPort);
+    await prometheus().scrape(job, web.metricsPort);
+    await prometheus().scrape(job, api.metricsPort);
     const issuer = createTestIssuer({ secret, issuer: web.url, audience: api.url });
     const [ada, grace] = [await signUp(web.url), await signUp(web.url, "Grace Hopper")];
 

@@ -18,7 +18,7 @@ export function checkRequests(prometheus: () => Prometheus): void {
     });
     onTestFinished(api.close);
     await api.start();
-    prometheus().scrape(job, api.metricsPort);
+    await prometheus().scrape(job, api.metricsPort);
 
     let tokens = [adas];
     const send = async () => {

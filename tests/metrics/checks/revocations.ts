@@ -39,8 +39,8 @@ export function checkRevocations(prometheus: () => Prometheus): void {
       replicas.push(replica);
     }
     const [sound, broken] = replicas as [Service, Service];
-    prometheus().scrape("sound-replica", sound.metricsPort);
-    prometheus().scrape("broken-replica", broken.metricsPort);
+    await prometheus().scrape("sound-replica", sound.metricsPort);
+    await prometheus().scrape("broken-replica", broken.metricsPort);
     await expectAlerts(prometheus(), {
       job: "broken-replica",
       alerts: ["UsherRevocationsStale", "UsherUnavailable"],
@@ -63,7 +63,7 @@ export function checkRevocations(prometheus: () => Prometheus): void {
     const { web, api, close } = await prepareSystem(createTestIssuer().secret);
     onTestFinished(close);
     await Promise.all([api.start(), web.start()]);
-    prometheus().scrape(job, web.metricsPort);
+    await prometheus().scrape(job, web.metricsPort);
     const [ada, grace, joan] = [await signUp(web.url), await signUp(web.url), await signUp(web.url)];
 
     await signOut(web.url, ada.cookie);
@@ -81,6 +81,9 @@ export function checkRevocations(prometheus: () => Prometheus): void {
     await signOut(web.url, joan.cookie);
     await waits(prometheus(), job);
     changeDeliveries(web, "keepUntil", -1);
+    // At its start, the issuer gives up what has expired; otherwise, once a minute.
+    await web.kill();
+    await web.start();
     await expectFiring(prometheus(), job, ["UsherDeliveriesGivenUp"]);
     await api.start();
     await expectQuiet(prometheus(), job);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@usher-auth/e2e/free-port";
 import { type Running, run, waitUntil } from "@usher-auth/e2e/program";
+import { expect, vi } from "vitest";
 import { scaled, scaledRules } from "./scaled-rules.ts";
 
 /** By which factor every duration of the rules and of Prometheus is shorter than in production. */
@@ -23,8 +24,8 @@ interface Series {
 
 /** A Prometheus server with the rules of the package. */
 export interface Prometheus {
-  /** Scrapes another process from now on. Its series get the label `job`. */
-  scrape(job: string, port: number): void;
+  /** Scrapes another process from now on. Its series get the label `job`. Resolves after the first scrape. */
+  scrape(job: string, port: number): Promise<void>;
   /** Evaluates an expression now. */
   query(expression: string): Promise<readonly Sample[]>;
   /** The series of an expression, at any time since the start. */
@@ -77,23 +78,31 @@ export async function startPrometheus(): Promise<Prometheus> {
     return data;
   }
 
+  async function query(expression: string): Promise<readonly Sample[]> {
+    const { result } = await api<Vector>("query", { query: expression });
+    return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
   async function firingAlerts(job: string | undefined): Promise<readonly Alert[]> {
     const { alerts } = await api<{ alerts: readonly Alert[] }>("alerts");
     return alerts.filter(({ labels, state }) => state === "firing" && labels.job === job);
   }
 
   return {
-    scrape: (job, target) => {
-      targets.push({ targets: [`127.0.0.1:${target}`], labels: { job } });
+    scrape: async (job, target) => {
+      const instance = `127.0.0.1:${target}`;
+      targets.push({ targets: [instance], labels: { job } });
       writeTargets();
+      // Prometheus looks for new targets every five seconds.
+      await vi.waitFor(
+        async () => expect(await query(`up{instance="${instance}"}`)).toMatchObject([{ value: 1 }]),
+        { timeout: 30_000, interval: 250 },
+      );
     },
-    query: async (expression) => {
-      const { result } = await api<Vector>("query", { query: expression });
-      return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
-    },
-    everything: async (query) => {
+    query,
+    everything: async (expression) => {
       const range = { start: String(startedAt / 1000), end: String(Date.now() / 1000), step: "1" };
-      const { result } = await api<Matrix>("query_range", { query, ...range });
+      const { result } = await api<Matrix>("query_range", { query: expression, ...range });
       return result.map(({ metric, values }) => ({
         labels: metric,
         values: values.map(([, value]) => Number(value)),
