@@ -46,12 +46,14 @@ test("in the rules with shorter times, only durations are different", () => {
   for (const [index, { expr, ...rest }] of rules.entries()) {
     const { expr: original, ...originalRest } = shipped[index] ?? { expr: "", for: "" };
     expect(rest).toEqual({ ...originalRest, ...(rest.for && { for: scaled(originalRest.for ?? "", 60) }) });
-    expect(rangesOf(expr)).toEqual(rangesOf(original).map((range) => scaled(range, 60)));
-    expect(expr.replaceAll(/\[\w+\]/g, "[]")).toBe(original.replaceAll(/\[\w+\]/g, "[]"));
+    expect(durationsOf(expr)).toEqual(durationsOf(original).map((duration) => scaled(duration, 60)));
+    expect(expr.replaceAll(durations, "$1")).toBe(original.replaceAll(durations, "$1"));
   }
 });
 
-/** The durations in brackets. */
-function rangesOf(expression: string): string[] {
-  return [...expression.matchAll(/\[(\w+)\]/g)].map(([, range = ""]) => range);
+/** In brackets, or after `offset`. */
+const durations = /(\[|\boffset )(\w+)/g;
+
+function durationsOf(expression: string): string[] {
+  return [...expression.matchAll(durations)].map(([, , duration = ""]) => duration);
 }

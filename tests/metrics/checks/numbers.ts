@@ -2,7 +2,8 @@ import { signOut, signUp } from "@usher-auth/e2e/session";
 import { createTestIssuer } from "@usher-auth/testing";
 import { expect, test, vi } from "vitest";
 import { expectQuiet } from "../support/alerts.ts";
-import type { Prometheus } from "../support/prometheus.ts";
+import { factor, type Prometheus } from "../support/prometheus.ts";
+import { scaled } from "../support/scaled-rules.ts";
 import { prepareSystem } from "../support/system.ts";
 import { requestTasks } from "../support/traffic.ts";
 
@@ -86,6 +87,9 @@ export function checkNumbers(prometheus: () => Prometheus): void {
     await expectNumbers(prometheus(), "server_address", "usher_deliveries_waiting", {
       [new URL(api.url).host]: 0,
     });
+    // For the dashboard: a rate needs two scrapes.
+    const rate = `rate(usher_logouts_total{job="${job}"}[${scaled("5m", factor)}])`;
+    await vi.waitFor(async () => expect(await prometheus().query(rate)).toHaveLength(1), polling);
     await expectQuiet(prometheus(), job);
     // UsherAbsent, of no job, has ended.
     await expectQuiet(prometheus(), undefined);

@@ -122,10 +122,10 @@ export async function startPrometheus(): Promise<Prometheus> {
   };
 }
 
-/** Every 30 seconds of production a scrape, every minute an evaluation. */
+/** Every minute of production a scrape and an evaluation. */
 const configuration = `global:
-  scrape_interval: ${scaled("30s", factor)}
-  scrape_timeout: ${scaled("30s", factor)}
+  scrape_interval: ${scaled("1m", factor)}
+  scrape_timeout: ${scaled("1m", factor)}
   evaluation_interval: ${scaled("1m", factor)}
 rule_files: [usher.rules.yml]
 scrape_configs:
