@@ -1,6 +1,7 @@
 import { findProgram } from "@usher-auth/e2e/find-program";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { checkDashboard } from "./checks/dashboard.ts";
+import { checkGuide } from "./checks/guide.ts";
 import { checkKeys } from "./checks/keys.ts";
 import { checkNumbers } from "./checks/numbers.ts";
 import { checkRequests } from "./checks/requests.ts";
@@ -46,3 +47,4 @@ test("every alert of the package has fired", () => {
 });
 
 describe("the dashboard", () => checkDashboard(prometheus));
+checkGuide(prometheus);

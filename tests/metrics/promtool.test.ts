@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "@usher-auth/e2e/find-program";
 import { beforeEach, expect, test } from "vitest";
@@ -15,8 +17,8 @@ beforeEach(({ skip }) => {
   if (promtool === undefined) skip("there is no promtool: apt-get install prometheus");
 });
 
-function run(args: readonly string[], input?: string): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(promtool ?? "", args, { encoding: "utf8", input });
+function run(args: readonly string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(promtool ?? "", args, { encoding: "utf8" });
   return { status, output: stdout + stderr };
 }
 
@@ -29,6 +31,18 @@ test("promtool accepts the rules", () => {
 test("each alert fires when it should, not before, and ends", () => {
   const { status, output } = run(["test", "rules", tests]);
   expect(output).toContain("SUCCESS");
+  expect(status).toBe(0);
+});
+
+test("promtool accepts the guide's configuration", ({ onTestFinished }) => {
+  const guide = readFileSync(new URL("../../docs/guide/alerts.md", import.meta.url), "utf8");
+  const [, block = ""] = /```yaml\n(# prometheus\.yml\n[^`]+)```/.exec(guide) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), "usher-promtool-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  copyFileSync(rulesFile, join(folder, "usher.rules.yml"));
+  writeFileSync(join(folder, "prometheus.yml"), block);
+  const { status, output } = run(["check", "config", join(folder, "prometheus.yml")]);
+  expect(output).toContain("1 rule files found");
   expect(status).toBe(0);
 });
 
