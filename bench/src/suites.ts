@@ -2,6 +2,7 @@ import type { SigningAlgorithm } from "@usher-auth/testing";
 import type { Effort } from "./rounds.ts";
 import type { Suite } from "./suite.ts";
 import { bundle } from "./suites/bundle.ts";
+import { events } from "./suites/events.ts";
 import { gateSuites } from "./suites/gate/suites.ts";
 import { type Framework, http } from "./suites/http.ts";
 import { memory } from "./suites/memory.ts";
@@ -44,6 +45,13 @@ export const suites: readonly Suite[] = [
     unit: "nanoseconds",
     isQuick: true,
     run: (isQuick) => refused(effort(isQuick)),
+  },
+  {
+    name: "events",
+    title: "A request through the guard, without and with subscribers of its events",
+    unit: "nanoseconds",
+    isQuick: true,
+    run: (isQuick) => events(effort(isQuick)),
   },
   {
     name: "memory",

@@ -1,4 +1,7 @@
-import { isObserved } from "../events/publish.ts";
+import { channels } from "../events/channels.ts";
+
+const acceptances = channels["usher:accept"];
+const exceptions = channels["usher:owner-exception"];
 
 /** Remembers the routes of requests, for logs and events. For adapters without a router of a framework. */
 export interface KnownRoutes<Source> {
@@ -16,7 +19,7 @@ export function createKnownRoutes<Source extends object>(): KnownRoutes<Source> 
   };
   return {
     keepIfObserved: (request, place) => {
-      if (isObserved("usher:accept") || isObserved("usher:owner-exception")) keep(request, place);
+      if (acceptances.hasSubscribers || exceptions.hasSubscribers) keep(request, place);
     },
     keep,
     of: (request) => routes.get(request),

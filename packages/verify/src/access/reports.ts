@@ -1,5 +1,6 @@
 import type { Principal } from "../claims/principal.ts";
 import type { AuthError, AuthErrorCode } from "../errors.ts";
+import { channels } from "../events/channels.ts";
 import type { RequestRejected } from "../events/events.ts";
 import { isObserved, publish } from "../events/publish.ts";
 import { printable } from "../log-text.ts";
@@ -8,6 +9,9 @@ import type { GuardHost } from "./guard-host.ts";
 import type { GuardOptions, OwnerExceptionEvent } from "./guard-options.ts";
 import { createRefusalLog } from "./refusal-log.ts";
 import { factsOf } from "./request-facts.ts";
+
+/** Looked up once: this one is checked for each accepted request. */
+const acceptances = channels["usher:accept"];
 
 /** Characters. The hint of an application's policy, and the code of another version, may be any text. */
 const [longestHint, longestCode] = [500, 60];
@@ -47,7 +51,7 @@ export function createReports<Claims, Source>(
   return {
     accepted(principal, request) {
       notifyAccepted?.({ principal, request });
-      if (isObserved("usher:accept")) publish("usher:accept", { ...factsOf(host, request), principal });
+      if (acceptances.hasSubscribers) publish("usher:accept", { ...factsOf(host, request), principal });
     },
     rejected(error, request, status, user) {
       const { code, hint } = error;

@@ -4,7 +4,7 @@ import { checkClaims, lifeOf, readClaimsObject } from "../claims/claims.ts";
 import { deepFreeze, freezeThrough } from "../claims/freeze.ts";
 import { createPrincipal, type Principal, type TokenClaims } from "../claims/principal.ts";
 import { AuthError } from "../errors.ts";
-import { isObserved } from "../events/publish.ts";
+import { channels } from "../events/channels.ts";
 import { createKeyResolver } from "../keys/key-resolver.ts";
 import type { WaitUntil } from "../keys/key-source.ts";
 import type { VerificationKey } from "../keys/signature.ts";
@@ -105,7 +105,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   const countUncached = () => uncached;
 
   function verifySync(token: string, waitUntil?: WaitUntil): Principal<Claims> {
-    if (!isObserved("usher:verify")) return verifyNow(token, waitUntil);
+    if (!observers.hasSubscribers) return verifyNow(token, waitUntil);
     return verifyObserved(verifyNow, countUncached, (attempt) => attempt(token, waitUntil));
   }
 
@@ -183,7 +183,7 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
     token: string,
     waitUntil?: WaitUntil,
   ): Principal<Claims> | Promise<Principal<Claims>> {
-    if (!isObserved("usher:verify")) return keys.verifyWithKeys(verifyNow, token, waitUntil);
+    if (!observers.hasSubscribers) return keys.verifyWithKeys(verifyNow, token, waitUntil);
     return verifyObserved(verifyNow, countUncached, (attempt) =>
       keys.verifyWithKeys(attempt, token, waitUntil),
     );
@@ -209,6 +209,9 @@ export function createVerifier<Claims = TokenClaims>(options: VerifierOptions<Cl
   };
   return verifier;
 }
+
+/** Of each verification. */
+const observers = channels["usher:verify"];
 
 /** Used without revocations. */
 const neverRevoked: RevocableToken = Object.freeze({ sub: "" });
