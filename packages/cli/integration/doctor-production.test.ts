@@ -36,6 +36,7 @@ test("--production finds a superuser, an open table and a backend that is not no
   expect((await usher(["migrate", "--login", "requests"], { environment })).exitCode).toBe(0);
   onTestFinished(async () => void (await sql.unsafe("drop owned by requests; drop role requests")));
   await sql.unsafe(`alter role requests password 'requests'; create table tasks (id text, user_id text not null);
+    grant select on tasks to usher_api;
     create table "usherLogout" (id text, endpoint text, "happenedAt" timestamptz, "keepUntil" timestamptz, attempts integer);
     insert into "usherLogout" values ('1', 'https://a.example/out', now() - interval '10 minutes', now() + interval '1 hour', 4)`);
   expect(await idsWith({ ...environment, AUTH_DATABASE_URL: url })).toEqual([

@@ -157,6 +157,12 @@ test("rows: kept to their owner, open, and a superuser", async () => {
   expect((await usher(["migrate"], { environment })).exitCode).toBe(0);
   await sql.unsafe("create table tasks (id text, user_id text not null)");
   const settings = { ...settingsFor(await signIn()), DATABASE_URL: url };
+  const unreached = await readStatus(settings);
+  expect(unreached.json.exitCode, unreached.json.output).toBe(0);
+  expect(textsOf(unreached.report, "rows", "note")).toContain(
+    "without a policy, and out of the reach of usher_api: public.tasks",
+  );
+  await sql.unsafe("grant select (id) on tasks to usher_api");
   const open = await readStatus(settings);
   expect(open.json.exitCode).toBe(1);
   expect(textsOf(open.report, "rows", "wrong")).toEqual(["Rows are not kept to their owner: public.tasks"]);

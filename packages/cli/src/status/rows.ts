@@ -37,6 +37,8 @@ interface RowState {
   readonly tables: readonly string[];
   /** Tables with something missing. */
   readonly open: readonly string[];
+  /** The same, but the role of requests has no privilege on them: tables of Better Auth, for example. */
+  readonly outOfReach: readonly string[];
   readonly mode: "hardened" | "named" | null;
   /** What the API would refuse to start with. */
   readonly problems: readonly string[];
@@ -55,17 +57,33 @@ async function readRows(
     isSuperuser: role.is_superuser,
     bypassesRows: role.bypasses,
   };
-  if (!role.is_prepared) return { ...common, tables: [], open: [], mode: null, problems: [] };
+  if (!role.is_prepared) return { ...common, tables: [], open: [], outOfReach: [], mode: null, problems: [] };
   const checked = await checkTables(sql, { except });
-  const open = checked.filter(({ problems }) => problems.length > 0).map(({ table }) => table);
-  const closed = checked.map(({ table }) => table).filter((table) => !open.includes(table));
+  const incomplete = checked.filter(({ problems }) => problems.length > 0).map(({ table }) => table);
+  const open = await reachedByRequests(sql, incomplete);
+  const outOfReach = incomplete.filter((table) => !open.includes(table));
+  const closed = checked.map(({ table }) => table).filter((table) => !incomplete.includes(table));
   try {
     const { mode } = await assertRowSecurity(sql, closed, { key });
-    return { ...common, tables: closed, open, mode, problems: [] };
+    return { ...common, tables: closed, open, outOfReach, mode, problems: [] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { ...common, tables: closed, open, mode: null, problems: error.message.split("\n") };
+    const problems = error.message.split("\n");
+    return { ...common, tables: closed, open, outOfReach, mode: null, problems };
   }
+}
+
+/** Those of the tables on which the role of requests has a privilege. */
+async function reachedByRequests(
+  sql: postgres.TransactionSql,
+  tables: readonly string[],
+): Promise<readonly string[]> {
+  if (tables.length === 0) return [];
+  const rows = await sql<{ name: string }[]>`
+    select name from json_array_elements_text(${JSON.stringify(tables)}::text::json) as name
+    where has_table_privilege('usher_api', name, 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE')
+      or has_any_column_privilege('usher_api', name, 'SELECT,INSERT,UPDATE')`;
+  return rows.map(({ name }) => name);
 }
 
 function sectionOf(state: RowState): Section {
@@ -76,11 +94,14 @@ function sectionOf(state: RowState): Section {
   return section([...linesOf(state), ...roleLines(state)], { reachable: true, ...state });
 }
 
-function linesOf({ tables, open, mode, problems }: RowState): Line[] {
+function linesOf({ tables, open, outOfReach, mode, problems }: RowState): Line[] {
   const count = `${tables.length} table${tables.length === 1 ? "" : "s"}`;
   return [
     ...(mode === null ? [] : [line("ok", `rows of ${count} are kept to their owner (${mode} mode)`)]),
     ...problems.map((problem) => line("wrong", problem)),
+    ...(outOfReach.length === 0
+      ? []
+      : [line("note", `without a policy, and out of the reach of usher_api: ${outOfReach.join(", ")}`)]),
     ...(open.length === 0
       ? []
       : [

@@ -29,8 +29,8 @@ export function line(state: State, text: string, ...fix: string[]): Line {
 
 /** A finding of the doctor as a line, with its evidence. */
 export function lineOf({ severity, title, evidence, fix }: Finding): Line {
-  const details = evidence.length > 0 ? ` ${evidence.join("; ")}` : "";
-  return line(severity === "error" ? "wrong" : "note", `${title}${details}`, ...fix);
+  const text = evidence.length > 0 ? `${title.replace(/\.$/, "")}: ${evidence.join("; ")}` : title;
+  return line(severity === "error" ? "wrong" : "note", text, ...fix);
 }
 
 /** The state of several lines: the worst, and `ok` if there is nothing to say. */

@@ -318,7 +318,7 @@ describe("deliveries in Better Auth's SQLite file", () => {
       expect(report.sections.deliveries).toMatchObject({ deliveries: [{ endpoint, waiting: 1 }] });
       expect(json.exitCode).toBe(0);
       expect(textsOf(report, "deliveries", "note").join()).toContain("ECONNREFUSED");
-    });
+    }, 20_000);
 
     const old = new Date(Date.now() - 300_000).toISOString();
     database.prepare("update usherLogout set happenedAt = ?").run(old);
