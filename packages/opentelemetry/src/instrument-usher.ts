@@ -21,14 +21,14 @@ import { startSpanEvents } from "./span-events.ts";
  */
 export interface InstrumentUsherOptions {
   /**
-   * The verifier whose keys and revocations are measured; a list for several. A metric then has one value for all of
-   * them: the worst state, the highest age, and sums. Default: none. Requests and verifications are counted anyway,
-   * for every verifier and guard of the process.
+   * The verifier whose keys and revocations are measured; a list for several. A metric then has one value for
+   * all of them: the worst state, the highest age, and sums. Default: none. Requests and verifications are
+   * counted anyway, for every verifier and guard of the process.
    */
   readonly verifier?: Verifier<unknown> | readonly Verifier<unknown>[] | undefined;
   /**
-   * Where the metrics go. Default: the global provider (`metrics.getMeterProvider()`), also if it is set later: then
-   * from the first event on.
+   * Where the metrics go. Default: the global provider (`metrics.getMeterProvider()`), also if it is set
+   * later: then from the first event on.
    */
   readonly meterProvider?: MeterProvider | undefined;
   /**
@@ -39,18 +39,19 @@ export interface InstrumentUsherOptions {
 }
 
 /**
- * Records what the guards and verifiers of this process do, in OpenTelemetry: as metrics, and for each rejected
- * request as the event `usher.reject` on the active span. It listens to the events of `@usher-auth/verify/events`,
- * so it decides nothing: a failure becomes a process warning (`USHER_LISTENER_FAILED`, or `USHER_METRICS_FAILED` if
- * a meter provider fails at the start) and changes no request.
+ * Records what the guards and verifiers of this process do, in OpenTelemetry: as metrics, and for each
+ * rejected request as the event `usher.reject` on the active span. It listens to the events of
+ * `@usher-auth/verify/events`, so it decides nothing: a failure becomes a process warning
+ * (`USHER_LISTENER_FAILED`, or `USHER_METRICS_FAILED` if a meter provider fails at the start) and changes no
+ * request.
  *
- * No metric has a label that a client can choose: methods that HTTP does not define and codes of another version
- * are `_OTHER`, and a route is the pattern that the framework matched. There is no id of a user, token or session in
- * them.
+ * No metric has a label that a client can choose: methods that HTTP does not define and codes of another
+ * version are `_OTHER`, and a route is the pattern that the framework matched. There is no id of a user,
+ * token or session in them.
  *
- * It may be called several times, by several copies of the package: events are counted once for each provider. In
- * frameworks that route after their middleware (Express, Koa, Hono), a request that its route rejects is counted
- * as accepted by the guard and then as rejected by the route.
+ * It may be called several times, by several copies of the package: events are counted once for each
+ * provider. In frameworks that route after their middleware (Express, Koa, Hono), a request that its route
+ * rejects is counted as accepted by the guard and then as rejected by the route.
  *
  * @returns Ends it: nothing is counted or observed any more. An SDK goes on exporting the last values.
  * @throws {ConfigurationError} An invalid option.

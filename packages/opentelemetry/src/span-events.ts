@@ -5,8 +5,8 @@ import { codeLabel } from "./metrics/labels.ts";
 import type { SpansMember } from "./share/share.ts";
 
 /**
- * Adds the event `usher.reject` to the span that is active while a request is rejected: usually the server span of
- * the HTTP instrumentation. The hint is not in it, because traces are read by more people than logs.
+ * Adds the event `usher.reject` to the span that is active while a request is rejected: usually the server
+ * span of the HTTP instrumentation. The hint is not in it, because traces are read by more people than logs.
  *
  * @param members If one of them wants it, spans get the user's id. They change.
  */

@@ -17,9 +17,9 @@ const nothing: Waiting = { waiting: 0, oldestAge: 0 };
 const unknown: Waiting = { waiting: Number.NaN, oldestAge: Number.NaN };
 
 /**
- * Lets a meter observe at each collection which logouts wait. An SDK repeats the last value of a series that is not
- * observed. So a backend for which nothing waits any more is 0, and everything is NaN while the database cannot be
- * read: an old number would look like a new one.
+ * Lets a meter observe at each collection which logouts wait. An SDK repeats the last value of a series that
+ * is not observed. So a backend for which nothing waits any more is 0, and everything is NaN while the
+ * database cannot be read: an old number would look like a new one.
  *
  * @param issuers Returns those to observe now.
  * @param label The backend's label.

@@ -14,8 +14,8 @@ const mostRoutes = 500;
 const mostAdapters = 20;
 
 /**
- * Seconds: from a cached token, which takes microseconds, to a verification that blocks the process. Without the
- * wait for keys.
+ * Seconds: from a cached token, which takes microseconds, to a verification that blocks the process. Without
+ * the wait for keys.
  */
 const durations = [
   0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,

@@ -11,8 +11,8 @@ export interface Recording {
 }
 
 /**
- * Creates instruments on the meter of a provider. The provider is asked for at each use: the global one may be set
- * after the application has started.
+ * Creates instruments on the meter of a provider. The provider is asked for at each use: the global one may
+ * be set after the application has started.
  *
  * @returns `current` is undefined if the provider fails: an application works without its metrics
  */

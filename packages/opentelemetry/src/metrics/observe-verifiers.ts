@@ -20,8 +20,8 @@ export function observeVerifiers(meter: Meter, verifiers: () => Verifier<unknown
 }
 
 /**
- * A gauge that may have no value. The SDK exports the last one of a gauge that is not observed, which would look like
- * the present; not a number is what Prometheus and OTLP have for none.
+ * A gauge that may have no value. The SDK exports the last one of a gauge that is not observed, which would
+ * look like the present; not a number is what Prometheus and OTLP have for none.
  */
 function observeOptional(result: BatchObservableResult, gauge: OptionalGauge, value: unknown): void {
   if (typeof value === "number") {

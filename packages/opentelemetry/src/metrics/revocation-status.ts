@@ -12,8 +12,8 @@ interface Together {
 }
 
 /**
- * The worst state of the verifiers' revocations, and the sum of their entries. Undefined if no verifier has any. An
- * application's own may have no status: they do not count.
+ * The worst state of the verifiers' revocations, and the sum of their entries. Undefined if no verifier has
+ * any. An application's own may have no status: they do not count.
  */
 export function revocationStatus(verifiers: readonly Verifier<unknown>[]): Together | undefined {
   const all = new Set(verifiers.flatMap(({ revocations }) => revocations ?? []));

@@ -12,8 +12,8 @@ interface Running {
 }
 
 /**
- * Where every copy of the package finds what the others have started. The symbol is registered, and the number is
- * the version of {@link Registry} and of the members.
+ * Where every copy of the package finds what the others have started. The symbol is registered, and the
+ * number is the version of {@link Registry} and of the members.
  */
 const place: unique symbol = Symbol.for("usher-auth.opentelemetry.1");
 

@@ -23,8 +23,8 @@ export interface IssuerMember {
 }
 
 /**
- * Joins what already runs for the key, or starts it. It stops when the last member has left. So several callers, and
- * several copies of the package, do not count an event twice.
+ * Joins what already runs for the key, or starts it. It stops when the last member has left. So several
+ * callers, and several copies of the package, do not count an event twice.
  *
  * @param start Gets the members, which change later.
  * @returns Leaves, once.

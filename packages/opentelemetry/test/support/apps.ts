@@ -29,8 +29,8 @@ export type Around = (request: IncomingMessage, handle: () => void) => void;
 const isSupport = requireClaim((claims) => claims.role === "support", "role support");
 
 /**
- * A Fastify app: `/health` is public, `/api/:userId/tasks` has an owner, `/api/:userId/orders` an exception for
- * support staff, and `/admin` needs a scope. If the verifier has revocations, it receives logout tokens.
+ * A Fastify app: `/health` is public, `/api/:userId/tasks` has an owner, `/api/:userId/orders` an exception
+ * for support staff, and `/admin` needs a scope. If the verifier has revocations, it receives logout tokens.
  */
 export async function fastifyApp(
   verifier?: Verifier,

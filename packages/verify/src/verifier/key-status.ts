@@ -33,8 +33,8 @@ export function keyStatus(verifier: Verifier<unknown> | readonly Verifier<unknow
 
 /**
  * Returns how many tokens each key verified in this process, by version of a shared secret or by `kid`: for
- * metrics, and to see whether an old version is still needed. A cached token counts once. With several verifiers,
- * a key that they share is listed once.
+ * metrics, and to see whether an old version is still needed. A cached token counts once. With several
+ * verifiers, a key that they share is listed once.
  *
  * @throws {ConfigurationError} A verifier was not created by `createVerifier`.
  * @example
