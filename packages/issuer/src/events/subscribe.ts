@@ -40,7 +40,14 @@ export function subscribe<Name extends keyof IssuerEvents>(
   }
   if (typeof listener !== "function") throw new IssuerError("subscribe: the listener must be a function.");
   const safe = safeListener(listener, name);
-  const receive = (message: unknown): void => safe(message as IssuerEvents[Name]);
+  let ended = false;
+  const receive = (message: unknown): void => {
+    if (!ended) safe(message as IssuerEvents[Name]);
+  };
   subscribeTo(name, receive);
-  return () => void unsubscribe(name, receive);
+  return () => {
+    // Another listener may end this subscription during an event. Node still delivers that event to it.
+    ended = true;
+    unsubscribe(name, receive);
+  };
 }

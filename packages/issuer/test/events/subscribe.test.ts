@@ -36,6 +36,14 @@ test("a listener gets each event until its subscription ends, and other tools ge
   expect(raw).toEqual([delivery, delivery]);
 });
 
+test("a listener that another ends during the event is not called", () => {
+  const listener = vi.fn();
+  listen(() => stop());
+  const stop = listen(listener);
+  publishOne();
+  expect(listener).not.toHaveBeenCalled();
+});
+
 test("an event is not created without a subscriber", () => {
   const create = vi.fn(() => delivery);
   publish("usher:delivery", create);

@@ -38,7 +38,14 @@ export function subscribe<Name extends keyof UsherEvents>(
   if (typeof listener !== "function")
     throw new ConfigurationError("subscribe: the listener must be a function.");
   const safe = safeListener(listener, `the listener of ${name}`) as (message: unknown) => void;
-  const receive = (message: unknown): void => safe(message);
+  let ended = false;
+  const receive = (message: unknown): void => {
+    if (!ended) safe(message);
+  };
   subscribeTo(name, receive);
-  return () => void unsubscribe(name, receive);
+  return () => {
+    // Another listener may end this subscription during an event. Node still delivers that event to it.
+    ended = true;
+    unsubscribe(name, receive);
+  };
 }

@@ -49,6 +49,32 @@ describe("subscribe", () => {
     expect(isObserved("usher:logout")).toBe(false);
   });
 
+  it("calls no listener after its end, also one that another ends during the event", () => {
+    const listener = vi.fn();
+    const stopBoth = () => {
+      for (const stop of stops) stop();
+    };
+    const stops: (() => void)[] = [];
+    stops.push(subscribe("usher:logout", stopBoth), subscribe("usher:logout", listener));
+    publish("usher:logout", { ...logout });
+    expect(listener).not.toHaveBeenCalled();
+    expect(isObserved("usher:logout")).toBe(false);
+  });
+
+  it("calls a listener that ends and subscribes again once for each event", () => {
+    let stop = () => {};
+    const listener = vi.fn(() => {
+      stop();
+      stop = subscribe("usher:logout", listener);
+    });
+    stop = subscribe("usher:logout", listener);
+    for (const times of [1, 2]) {
+      publish("usher:logout", { ...logout });
+      expect(listener).toHaveBeenCalledTimes(times);
+    }
+    stop();
+  });
+
   it("has a subscription for each call, also of one listener", () => {
     const listener = vi.fn();
     const [first, second] = [subscribe("usher:logout", listener), subscribe("usher:logout", listener)];
