@@ -91,6 +91,25 @@ test("a logout that is given up is counted, and a removed backend is 0 after tha
   expect(after).toMatchObject({ "usher_deliveries_waiting{}": 0, "usher_deliveries_oldest_age{}": 0 });
 });
 
+test("a removed backend whose logouts are done while nothing is recorded is 0 when recording begins again", async () => {
+  const [backend, removed] = [await startBackend(), await startBackend()];
+  const prometheus = await startPrometheus();
+  const { auth, adapter } = await startIssuer([backend.endpoint]);
+  const now = Date.now();
+  const dates = { happenedAt: new Date(now), keepUntil: new Date(now + 60_000), dueAt: new Date(now) };
+  const where = [{ field: "endpoint", value: removed.endpoint }];
+  await adapter.create({
+    model: "usherLogout",
+    data: { subject: "ada", session: null, attempts: 3, endpoint: removed.endpoint, ...dates },
+  });
+  const stop = instrumentIssuer(auth, { meterProvider: prometheus.provider });
+  expect(await samplesOf(prometheus, removed)).toMatchObject({ "usher_deliveries_waiting{}": 1 });
+  stop();
+  await adapter.deleteMany({ model: "usherLogout", where });
+  onTestFinished(instrumentIssuer(auth, { meterProvider: prometheus.provider }));
+  expect(await samplesOf(prometheus, removed)).toEqual(quiet);
+});
+
 test("while the database fails, the gauges are NaN, one warning says why, and a scrape succeeds", async () => {
   const warn = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
   onTestFinished(() => warn.mockRestore());

@@ -1,9 +1,10 @@
-import { type MeterProvider, metrics } from "@opentelemetry/api";
+import type { MeterProvider } from "@opentelemetry/api";
 import { ConfigurationError, type Verifier } from "@usher-auth/verify";
 import { keyUsage } from "@usher-auth/verify/keys";
 import { startMetrics } from "./metrics/start-metrics.ts";
 import { wholeProcess } from "./share/registry.ts";
 import { share } from "./share/share.ts";
+import { shareProvider } from "./share/share-provider.ts";
 import { startSpanEvents } from "./span-events.ts";
 
 /**
@@ -67,11 +68,8 @@ export interface InstrumentUsherOptions {
  */
 export function instrumentUsher(options: InstrumentUsherOptions = {}): () => void {
   const { verifiers, meterProvider, recordSubject } = readOptions(options);
-  const provider = meterProvider === undefined ? () => metrics.getMeterProvider() : () => meterProvider;
   const stops = [
-    share("metrics", meterProvider ?? wholeProcess, { verifiers }, (members) =>
-      startMetrics(provider, members),
-    ),
+    shareProvider("metrics", meterProvider, { verifiers }, startMetrics),
     share("spans", wholeProcess, { recordSubject }, startSpanEvents),
   ];
   return () => {

@@ -80,6 +80,32 @@ it("codes, adapters and routes that an event makes up are limited", async () => 
   expect(sum("usher_logouts_total")).toBe(1000);
 });
 
+it("rejected requests to many routes leave room for what happens later", async () => {
+  const { provider, samples } = await startPrometheus();
+  onTestFinished(instrumentUsher({ meterProvider: provider }));
+  const facts = { adapter: "fastify", request: {}, principal: {} };
+  for (let count = 0; count < 300; count++) {
+    for (const method of ["GET", "HEAD"]) {
+      for (const code of ["credentials_missing", "token_malformed", "key_unknown", "signature_invalid"])
+        channel("usher:reject").publish({ ...facts, method, route: `/r${count}`, code, status: 401 });
+    }
+  }
+  const [method, route] = ["GET", "/r299"];
+  channel("usher:reject").publish({ ...facts, method, route, code: "owner_mismatch", status: 403 });
+  channel("usher:accept").publish({ ...facts, method, route });
+  channel("usher:accept").publish({ ...facts, method });
+  const all = await samples("usher_requests");
+  expect(Object.keys(all)).not.toContainEqual(expect.stringContaining("otel_metric_overflow"));
+  expect(Object.values(all).reduce((sum, value) => sum + value, 0)).toBe(2403);
+  const labels = 'http_request_method="GET",http_route="_OTHER",usher_adapter="fastify"';
+  expect(all).toMatchObject({
+    [`usher_requests_total{error_type="key_unknown",${labels.replace("_OTHER", "/r0")},usher_outcome="rejected"}`]: 1,
+    [`usher_requests_total{error_type="owner_mismatch",${labels},usher_outcome="rejected"}`]: 1,
+    [`usher_requests_total{${labels},usher_outcome="accepted"}`]: 1,
+    'usher_requests_total{http_request_method="GET",usher_adapter="fastify",usher_outcome="accepted"}': 1,
+  });
+});
+
 it("events of another version, without what this one expects, change nothing else", async () => {
   const warnings = collectWarnings();
   const { provider, samples } = await startPrometheus();

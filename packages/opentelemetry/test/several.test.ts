@@ -119,3 +119,28 @@ it("the global provider may be set later, and be replaced", async () => {
     });
   }
 });
+
+it("the global provider, given by one caller and meant by another, counts once and observes both", async () => {
+  onTestFinished(() => metrics.disable());
+  const { provider, samples } = await startPrometheus();
+  metrics.setGlobalMeterProvider(provider);
+  const [one, other] = [await fastifyApp(), await fastifyApp()];
+  const stopGlobal = instrumentUsher({ verifier: one.verifier });
+  const stopGiven = copy.instrumentUsher({ verifier: other.verifier, meterProvider: provider });
+  for (const app of [one, other]) await app.send("/api/alice/tasks", app.issuer.tokenFor("alice"));
+  expect(await requestsOf(samples)).toEqual([2]);
+  const verifications = 'usher_keys_verifications_total{usher_key_algorithm="HS256"}';
+  expect(await samples("usher_keys_verifications")).toEqual({ [verifications]: 2 });
+  stopGiven();
+  await one.send("/api/alice/tasks", one.issuer.tokenFor("alice"));
+  expect(await requestsOf(samples)).toEqual([3]);
+  // Another global provider is not the one that was given.
+  const later = await startPrometheus();
+  const stopAgain = instrumentUsher({ verifier: other.verifier, meterProvider: provider });
+  metrics.disable();
+  metrics.setGlobalMeterProvider(later.provider);
+  await one.send("/api/alice/tasks", one.issuer.tokenFor("alice"));
+  expect(await requestsOf(samples)).toEqual([4]);
+  expect(await requestsOf(later.samples)).toEqual([1]);
+  for (const stop of [stopGlobal, stopAgain]) stop();
+});

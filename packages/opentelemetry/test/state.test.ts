@@ -74,6 +74,25 @@ it("shows the age and the state of fetched keys, and how much each is used", asy
   });
 });
 
+it("shows no age from before it was stopped and started again", async () => {
+  const clock = { now: Date.parse("2026-01-01T00:00:00Z") };
+  const time = () => clock.now;
+  const issuer = createTestIssuer({ algorithm: "ES256", clock: time });
+  const fetch = async () => new Response(JSON.stringify(issuer.jwks()));
+  const keys = remoteJwks("https://app.example.com/jwks", { fetch, clock: time });
+  const { provider, samples } = await startPrometheus();
+  const fetched = verifierOf(issuer, { keys, clock: time });
+  const stop = instrumentUsher({ verifier: fetched, meterProvider: provider });
+  await fetched.ready();
+  clock.now += 42_000;
+  expect(await samples("usher_keys_age")).toEqual({ usher_keys_age: 42 });
+  stop();
+  // These keys have no age.
+  const verifier = verifierOf(issuer, { keys: sharedSecret(issuer.secret) });
+  onTestFinished(instrumentUsher({ verifier, meterProvider: provider }));
+  expect(await samples("usher_keys_age")).toEqual({ usher_keys_age: Number.NaN });
+});
+
 it("tells the versions of a secret apart", async () => {
   const [issuer, old] = [createTestIssuer(), createTestIssuer()];
   const keys = sharedSecret([

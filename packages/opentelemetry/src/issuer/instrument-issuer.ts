@@ -1,7 +1,6 @@
-import { type MeterProvider, metrics } from "@opentelemetry/api";
+import type { MeterProvider } from "@opentelemetry/api";
 import { IssuerError } from "@usher-auth/issuer";
-import { wholeProcess } from "../share/registry.ts";
-import { share } from "../share/share.ts";
+import { shareProvider } from "../share/share-provider.ts";
 import type { Issuer } from "./issuer.ts";
 import { startDeliveries } from "./start-deliveries.ts";
 
@@ -75,8 +74,5 @@ export function instrumentIssuer(auth: Issuer, options: InstrumentIssuerOptions 
   const { meterProvider } = options;
   if (meterProvider !== undefined && typeof meterProvider?.getMeter !== "function")
     throw new IssuerError("instrumentIssuer: meterProvider must be a MeterProvider of OpenTelemetry.");
-  const provider = meterProvider === undefined ? () => metrics.getMeterProvider() : () => meterProvider;
-  return share("issuers", meterProvider ?? wholeProcess, { issuer: auth }, (members) =>
-    startDeliveries(provider, members),
-  );
+  return shareProvider("issuers", meterProvider, { issuer: auth }, startDeliveries);
 }

@@ -1,5 +1,6 @@
 import type { BatchObservableResult, Meter } from "@opentelemetry/api";
 import { type DeliveryStatus, deliveryStatus } from "@usher-auth/issuer";
+import { observedSeries } from "../metrics/observed.ts";
 import { warnOfMetrics } from "../warning.ts";
 import type { Issuer } from "./issuer.ts";
 
@@ -41,7 +42,7 @@ export function observeDeliveries(
     description: "Time since the first of the logouts that wait",
     unit: "s",
   });
-  const backends = new Set<string>();
+  const backends = observedSeries(meter, "usher.deliveries");
   let warnedAt = Number.NEGATIVE_INFINITY;
 
   function warn(error: unknown): void {

@@ -13,11 +13,11 @@ const outcomes = ["acknowledged", "failed", "given_up"] as const satisfies reado
 /**
  * Counts deliveries on the meter of a provider, and lets it observe what waits.
  *
- * @param members Those whose instances are observed. They change.
+ * @param members Returns those whose instances are observed now.
  */
 export function startDeliveries(
   provider: () => MeterProvider,
-  members: ReadonlySet<IssuerMember>,
+  members: () => readonly IssuerMember[],
 ): () => void {
   const { current, end } = followProvider(provider, (meter) => {
     const label = hostLabel();
@@ -33,7 +33,7 @@ export function startDeliveries(
     };
     return {
       count: ({ endpoint, outcome }: LogoutDelivery) => count(label(endpoint), outcome, 1),
-      end: observeDeliveries(meter, () => issuersOf(members), label, startAtZero),
+      end: observeDeliveries(meter, () => issuersOf(members()), label, startAtZero),
     };
   });
   const stop = subscribe("usher:delivery", (event) => current()?.count(event));
@@ -44,6 +44,6 @@ export function startDeliveries(
   };
 }
 
-function issuersOf(members: ReadonlySet<IssuerMember>): readonly Issuer[] {
-  return [...new Set([...members].map(({ issuer }) => issuer as Issuer))];
+function issuersOf(members: readonly IssuerMember[]): readonly Issuer[] {
+  return [...new Set(members.map(({ issuer }) => issuer as Issuer))];
 }

@@ -1,15 +1,20 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { RequestFacts, UsherEvents } from "@usher-auth/verify/events";
 import { codeLabel, methodLabel } from "./labels.ts";
-import { limitedLabel } from "./limited-label.ts";
+import { firstValues, limitedLabel, otherLabel } from "./limited-label.ts";
 
 /** Counts one event of each kind. */
 export type EventCounters = {
   readonly [Name in keyof UsherEvents]: (event: UsherEvents[Name]) => void;
 };
 
-/** More routes than most applications have, and less than the 2000 series at which an SDK stops. */
+/** More routes than most applications have. */
 const mostRoutes = 500;
+/**
+ * Series of requests with their route. Anyone can cause several codes on each route. At 2000 series, an SDK drops
+ * all labels of further ones. The rest is for those without a route: an adapter has 11 methods and some 25 codes.
+ */
+const mostSeriesOfRoutes = 1500;
 /** Adapters of this package, and the application's own. */
 const mostAdapters = 20;
 
@@ -50,6 +55,7 @@ export function countEvents(meter: Meter): EventCounters {
     unit: "{request}",
   });
   const routeLabel = limitedLabel(mostRoutes);
+  const isFirstSeries = firstValues(mostSeriesOfRoutes);
   const adapterLabel = limitedLabel(mostAdapters);
 
   function placeOf({ route, adapter }: RequestFacts): Attributes {
@@ -59,18 +65,20 @@ export function countEvents(meter: Meter): EventCounters {
     };
   }
 
-  function requestOf(event: RequestFacts, outcome: "accepted" | "rejected"): Attributes {
-    return {
+  function requestOf(event: RequestFacts, outcome: "accepted" | "rejected", code?: string): Attributes {
+    const attributes: Attributes = {
       "usher.outcome": outcome,
       ...placeOf(event),
       ...(event.method !== undefined && { "http.request.method": methodLabel(event.method) }),
+      ...(code !== undefined && { "error.type": codeLabel(code) }),
     };
+    if (event.route === undefined || isFirstSeries(Object.values(attributes).join("\n"))) return attributes;
+    return { ...attributes, "http.route": otherLabel };
   }
 
   return {
     "usher:accept": (event) => requests.add(1, requestOf(event, "accepted")),
-    "usher:reject": (event) =>
-      requests.add(1, { ...requestOf(event, "rejected"), "error.type": codeLabel(event.code) }),
+    "usher:reject": (event) => requests.add(1, requestOf(event, "rejected", event.code)),
     "usher:verify": ({ cached, duration: milliseconds, code }) =>
       duration.record(milliseconds / 1000, {
         "usher.cache": cached ? "hit" : "miss",

@@ -9,12 +9,15 @@ import { observeVerifiers } from "./observe-verifiers.ts";
 /**
  * Counts events on the meter of a provider, and lets it observe verifiers.
  *
- * @param members Those whose verifiers are observed. They change.
+ * @param members Returns those whose verifiers are observed now.
  */
-export function startMetrics(provider: () => MeterProvider, members: ReadonlySet<MetricsMember>): () => void {
+export function startMetrics(
+  provider: () => MeterProvider,
+  members: () => readonly MetricsMember[],
+): () => void {
   const { current, end } = followProvider(provider, (meter) => ({
     counters: countEvents(meter),
-    end: observeVerifiers(meter, () => verifiersOf(members)),
+    end: observeVerifiers(meter, () => verifiersOf(members())),
   }));
 
   function count<Name extends keyof UsherEvents>(name: Name): () => void {
@@ -37,6 +40,6 @@ export function startMetrics(provider: () => MeterProvider, members: ReadonlySet
   };
 }
 
-function verifiersOf(members: ReadonlySet<MetricsMember>): Verifier<unknown>[] {
-  return [...new Set([...members].flatMap(({ verifiers }) => verifiers as readonly Verifier<unknown>[]))];
+function verifiersOf(members: readonly MetricsMember[]): Verifier<unknown>[] {
+  return [...new Set(members.flatMap(({ verifiers }) => verifiers as readonly Verifier<unknown>[]))];
 }

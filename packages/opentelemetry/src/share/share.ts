@@ -1,7 +1,7 @@
 import { registry } from "./registry.ts";
 
 /** What each kind knows about a caller. */
-interface Members {
+export interface Members {
   readonly metrics: MetricsMember;
   readonly spans: SpansMember;
   readonly issuers: IssuerMember;
@@ -49,4 +49,9 @@ export function share<Kind extends keyof Members>(
     all.delete(key);
     stop();
   };
+}
+
+/** The members of what runs for the key. */
+export function membersOf<Kind extends keyof Members>(kind: Kind, key: object): readonly Members[Kind][] {
+  return [...(registry()[kind].get(key)?.members ?? [])] as Members[Kind][];
 }
