@@ -98,10 +98,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
   const result = environment.safeParse(set);
-  const alone = errorsWithoutServer(set);
-  if (!result.success || alone.length > 0) {
+  const others = [...errorsWithoutServer(set), ...samePortErrors(result.data)];
+  if (!result.success || others.length > 0) {
     const issues = result.error?.issues ?? [];
-    const errors = [...issues.map((issue) => `${issue.path.join(".")} ${issue.message}`), ...alone];
+    const errors = [...issues.map((issue) => `${issue.path.join(".")} ${issue.message}`), ...others];
     throw new StartupError([...errors, ...verifierErrors(set)].join("; "));
   }
   const read = result.data;
@@ -135,6 +135,12 @@ function errorsWithoutServer(set: NodeJS.ProcessEnv): string[] {
     "USHER_ROWS_KEY",
   ];
   return ofServers.filter((name) => set[name] !== undefined).map((name) => `${name} needs DATABASE_URL too`);
+}
+
+/** Metrics would take the API's port first, and the API would find it in use. */
+function samePortErrors(read: z.infer<typeof environment> | undefined): string[] {
+  const isSame = read !== undefined && read.API_METRICS_PORT === read.API_PORT && read.API_PORT !== 0;
+  return isSame ? ["API_METRICS_PORT must be another port than API_PORT"] : [];
 }
 
 /** The verifier's own errors, so that the first failed start names every invalid variable. */

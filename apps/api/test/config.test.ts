@@ -45,6 +45,10 @@ test("derives the URLs from the ports, and keeps given URLs exactly", () => {
   expect(readConfig(given)).toMatchObject({ issuer: given.BETTER_AUTH_URL, audience: given.API_URL });
 });
 
+test("any free port may be meant twice", () => {
+  expect(readConfig({ API_PORT: "0", API_METRICS_PORT: "0" })).toMatchObject({ port: 0, metricsPort: 0 });
+});
+
 test("resolves the audit log's path", () => {
   expect(readConfig({ AUDIT_LOG: "logs/audit.log" }).auditLog).toBe(join(process.cwd(), "logs", "audit.log"));
 });

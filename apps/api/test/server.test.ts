@@ -30,6 +30,11 @@ describe("does not start, and gives the reason in one line:", () => {
     ["a port out of range", { ...env, API_PORT: "99999" }, /^API_PORT must be from 0 to 65535$/],
     ["a port that is text", { ...env, API_PORT: "http" }, /^API_PORT must be a number$/],
     ["a port for metrics out of range", { ...env, API_METRICS_PORT: "70000" }, /^API_METRICS_PORT must be/],
+    [
+      "one port for the API and its metrics",
+      { ...env, API_PORT: "3951", API_METRICS_PORT: "3951" },
+      /^API_METRICS_PORT must be another port than API_PORT$/,
+    ],
     ["half a port", { ...env, API_PORT: "3001.5" }, /^API_PORT must be a whole number$/],
     ["an unknown log level", { ...env, LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of fatal, error/],
     [

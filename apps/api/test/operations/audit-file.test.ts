@@ -1,11 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { requireClaim } from "@usher-auth/verify";
 import type { AuditEvent } from "@usher-auth/verify/audit";
 import { reloadedSecret } from "@usher-auth/verify/keys";
 import { createRevocations, memoryRevocationStore } from "@usher-auth/verify/revocation";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { faultsOf } from "../../../../packages/verify/test/audit/entry-schema.ts";
 import { openAuditFile } from "../../src/operations/audit-file.ts";
 import { openTestApi } from "../support/api.ts";
@@ -97,10 +106,59 @@ test("a path that cannot be a file is a reason not to start", () => {
   expect(() => openAuditFile(`${path}.pipe`)).toThrow("it is not a file");
 });
 
+/** Makes an entry. */
+async function revoke(id: string): Promise<void> {
+  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
+  await revocations.revoke({ kind: "session", id, before: Date.now() / 1000 });
+  await revocations.close();
+}
+
+const idsOf = (path: string) => entriesOf(path).map(({ sessionId }) => sessionId);
+
+test("a file that is renamed or deleted is followed by another one", async () => {
+  const path = auditPath();
+  onTestFinished(openAuditFile(path));
+  await revoke("s1");
+  renameSync(path, `${path}.1`);
+  await revoke("s2");
+  await revoke("s3");
+  expect(idsOf(`${path}.1`)).toEqual(["s1"]);
+  expect(idsOf(path)).toEqual(["s2", "s3"]);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  rmSync(path);
+  await revoke("s4");
+  expect(idsOf(path)).toEqual(["s4"]);
+});
+
+test("entries go to the old file while there cannot be another one, and a warning says so", async () => {
+  const warn = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+  onTestFinished(() => warn.mockRestore());
+  const path = auditPath();
+  onTestFinished(openAuditFile(path));
+  renameSync(path, `${path}.1`);
+  mkdirSync(path);
+  await revoke("s1");
+  expect(idsOf(`${path}.1`)).toEqual(["s1"]);
+  expect(warn.mock.calls[0]?.[0]).toContain("it is not a file");
+  rmdirSync(path);
+  await revoke("s2");
+  expect(idsOf(path)).toEqual(["s2"]);
+});
+
+test("a line that an earlier process could not end is not continued", async () => {
+  const path = auditPath();
+  writeFileSync(path, '{"time":"2026');
+  onTestFinished(openAuditFile(path));
+  await revoke("s1");
+  const [cut, line, ...others] = readFileSync(path, "utf8").split("\n");
+  expect(cut).toBe('{"time":"2026');
+  expect(JSON.parse(line ?? "")).toMatchObject({ sessionId: "s1" });
+  expect(others).toEqual([""]);
+});
+
 test("what happens after its end is not written", async () => {
   const path = auditPath();
   openAuditFile(path)();
-  const revocations = createRevocations({ store: memoryRevocationStore(), maxTokenAge: 900 });
-  await revocations.revoke({ kind: "session", id: "s1", before: Date.now() / 1000 });
+  await revoke("s1");
   expect(entriesOf(path)).toEqual([]);
 });
