@@ -15,7 +15,8 @@ export function factsOf<Source>(host: GuardHost<Source>, request: Source): Reque
     request,
   };
   if (typeof method === "string" && /^[A-Za-z-]{1,20}$/.test(method)) facts.method = method.toUpperCase();
-  if (typeof route === "string" && route !== "") facts.route = printable(route, longestPath);
+  if (typeof route === "string" && route !== "")
+    facts.route = isPlain.test(route) ? route : printable(route, longestPath);
   if (typeof path === "string") facts.path = withoutIds(pathOfTarget(path.slice(0, 2000)), facts.route);
   const id = Number.isSafeInteger(requestId) ? String(requestId) : requestId;
   if (typeof id === "string" && /^[\w-]{1,64}$/.test(id)) facts.requestId = id;
@@ -24,6 +25,9 @@ export function factsOf<Source>(host: GuardHost<Source>, request: Source): Reque
 
 /** Characters of a path or a pattern in a log. */
 const longestPath = 200;
+
+/** Most patterns need no more checks: the application wrote them, and events are published for each request. */
+const isPlain = /^[\w/:{}*-]{1,200}$/;
 
 function describe<Source>({ describe: read }: GuardHost<Source>, request: Source): RequestDescription {
   try {

@@ -27,7 +27,7 @@ describe("structuredLogger", () => {
   it("calls the logger's own method, as its method", () => {
     const logger = {
       written: [] as unknown[],
-      info(fields: object, message: string) {
+      info(fields: object, message: string): void {
         this.written.push([fields, message]);
       },
       warn: vi.fn(),
