@@ -36,7 +36,7 @@ describe("structuredLogger", () => {
     expect(logger.written).toEqual([[refusal, "refused"]]);
   });
 
-  it.each([
+  it.each<[unknown]>([
     [undefined],
     [null],
     [7],
