@@ -41,12 +41,8 @@ export function createRefusalLog(
   };
 }
 
-function lineOf(
-  { request: _, principal: __, path, ...facts }: RequestRejected,
-  count: number,
-): LoggedRefusal {
-  const where = facts.route === undefined && path !== undefined && { path };
-  return Object.freeze({ ...facts, ...where, count });
+function lineOf({ request: _, principal: __, ...facts }: RequestRejected, count: number): LoggedRefusal {
+  return Object.freeze({ ...facts, count });
 }
 
 function levelOf({ status }: LoggedRefusal): "info" | "warn" {

@@ -17,7 +17,7 @@ export function factsOf<Source>(host: GuardHost<Source>, request: Source): Reque
   if (typeof method === "string" && /^[A-Za-z-]{1,20}$/.test(method)) facts.method = method.toUpperCase();
   if (typeof route === "string" && route !== "")
     facts.route = isPlain.test(route) ? route : printable(route, longestPath);
-  if (typeof path === "string") facts.path = withoutIds(pathOfTarget(path.slice(0, 2000)), facts.route);
+  else if (typeof path === "string") facts.path = withoutIds(pathOfTarget(path.slice(0, 2000)));
   const id = Number.isSafeInteger(requestId) ? String(requestId) : requestId;
   if (typeof id === "string" && /^[\w-]{1,64}$/.test(id)) facts.requestId = id;
   return facts;
@@ -41,13 +41,11 @@ function describe<Source>({ describe: read }: GuardHost<Source>, request: Source
 }
 
 /**
- * Replaces the segments of a path that may be an id or a secret. Only words of lower-case letters stay, and versions
- * such as `v1`; with a route, only those that its pattern has too, so that `/users/alice` does not tell the user.
+ * Replaces the segments of a path that may be an id or a secret. Only words of lower-case letters stay, and
+ * versions such as `v1`.
  */
-export function withoutIds(path: string, route?: string): string {
-  const literals = route?.split("/");
-  const stays = (segment: string) => isWord.test(segment) && (literals?.includes(segment) ?? true);
-  const segments = path.split("/").map((segment) => (stays(segment) ? segment : "*"));
+export function withoutIds(path: string): string {
+  const segments = path.split("/").map((segment) => (isWord.test(segment) ? segment : "*"));
   return segments.join("/").slice(0, longestPath);
 }
 

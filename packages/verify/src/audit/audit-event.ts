@@ -43,7 +43,7 @@ export interface AuditEvent {
   readonly method?: string;
   /** The route's pattern. */
   readonly route?: string;
-  /** The path, with `*` for each segment that may be an id. */
+  /** Only without `route`: the path, with `*` for each segment that may be an id. */
   readonly path?: string;
   /** The framework's id of the request. */
   readonly requestId?: string;

@@ -19,9 +19,8 @@ export interface RequestFacts {
    */
   readonly route?: string;
   /**
-   * The path, in which each segment that may be an id or a secret is replaced by `*`, such as `/api/*`. With a
-   * `route`, what its pattern has not is replaced; otherwise, everything that is not a word of lower-case letters.
-   * Anyone can make up paths, so it is for logs, and not for the label of a metric.
+   * Only without `route`: the path, in which everything is replaced by `*` that is not a word of lower-case letters,
+   * such as `/api/*`. Anyone can make up paths, so it is for logs, and not for the label of a metric.
    */
   readonly path?: string;
   /** The framework's id of the request, if it has one. */

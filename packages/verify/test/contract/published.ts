@@ -27,11 +27,10 @@ export function publishedContract(
       status: 403,
       hint: expect.stringContaining("userId"),
       principal: { id: "alice" },
-      path: "/api/*/tasks",
-      ...(hasRoutes && { route: "/api/:userId/tasks" }),
+      ...(hasRoutes ? { route: "/api/:userId/tasks" } : { path: "/api/*/tasks" }),
     };
     expect(events).toMatchObject([
-      { adapter, method: "GET", code: "issuer_rejected", status: 401, path: "/me" },
+      { adapter, method: "GET", code: "issuer_rejected", status: 401 },
       mismatch,
       mismatch,
       { adapter, method: "GET", code: "credentials_missing", status: 401, path: "/unknown/*" },
@@ -43,6 +42,7 @@ export function publishedContract(
       expect(JSON.stringify(told)).not.toContain(token);
     }
     expect(events[0]).not.toHaveProperty("principal");
+    expect(events[0]?.route ?? events[0]?.path).toBe("/me");
   });
 
   behaviour(acceptPublished, async () => {
@@ -51,9 +51,10 @@ export function publishedContract(
     await app.send({ target: "/me" });
     expect(events).toEqual([]);
     await app.send({ target: "/api/u1/tasks", headers: [bearer("u1")] });
-    expect(events).toMatchObject([{ adapter, method: "GET", path: "/api/*/tasks", principal: { id: "u1" } }]);
+    expect(events).toMatchObject([{ adapter, method: "GET", principal: { id: "u1" } }]);
+    const [{ route, path } = {}] = events;
     // A framework may choose the route after its middleware.
-    expect([undefined, "/api/:userId/tasks"]).toContain(events[0]?.route);
+    expect([{ route: "/api/:userId/tasks" }, { path: "/api/*/tasks" }]).toContainEqual({ route, path });
   });
 
   behaviour(failingSubscriber, async () => {
