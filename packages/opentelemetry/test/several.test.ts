@@ -87,6 +87,42 @@ it("instrumenting twice counts once, also by another copy of the package", async
   });
 });
 
+it("the verifications of a key never decrease, whichever verifiers are observed", async () => {
+  const { provider, samples } = await startPrometheus();
+  const issuer = createTestIssuer();
+  const shared = sharedSecret(issuer.secret);
+  const [one, two] = [1, 2].map(() => verifierOf(issuer, { keys: shared }));
+  const other = verifierOf(issuer, { keys: sharedSecret(issuer.secret) });
+  if (one === undefined || two === undefined) throw new Error("two were made");
+  let count = 0;
+  const verify = (verifier: typeof other, times: number) => {
+    for (let time = 0; time < times; time++) verifier.verifySync(issuer.tokenFor(`user-${count++}`));
+  };
+  const observe = (verifier: typeof other) => instrumentUsher({ verifier, meterProvider: provider });
+  const verifications = async () => Object.values(await samples("usher_keys_verifications"));
+
+  const [stopOne, stopOther] = [observe(one), observe(other)];
+  verify(one, 6);
+  verify(other, 4);
+  expect(await verifications()).toEqual([10]);
+  verify(other, 1);
+  stopOther();
+  expect(await verifications()).toEqual([11]);
+  verify(other, 1);
+  expect(await verifications()).toEqual([11]);
+  // One that shares its keys takes the place of the first.
+  verify(two, 2);
+  stopOne();
+  const stopTwo = observe(two);
+  expect(await verifications()).toEqual([13]);
+  const stopAgain = observe(other);
+  verify(two, 1);
+  expect(await verifications()).toEqual([14]);
+  verify(other, 1);
+  expect(await verifications()).toEqual([15]);
+  for (const stop of [stopTwo, stopAgain]) stop();
+});
+
 it("two providers get everything", async () => {
   const [one, other] = [await startPrometheus(), await startPrometheus()];
   const app = await fastifyApp();

@@ -1,12 +1,7 @@
-import type {
-  Attributes,
-  BatchObservableResult,
-  Meter,
-  MetricOptions,
-  ObservableGauge,
-} from "@opentelemetry/api";
+import type { BatchObservableResult, Meter, MetricOptions, ObservableGauge } from "@opentelemetry/api";
 import type { Verifier } from "@usher-auth/verify";
-import { keyStatus, keyUsage } from "@usher-auth/verify/keys";
+import { keyStatus } from "@usher-auth/verify/keys";
+import { countVerifications } from "./key-verifications.ts";
 import { observedSeries } from "./observed.ts";
 import { revocationStatus } from "./revocation-status.ts";
 
@@ -65,7 +60,7 @@ function observeKeys(meter: Meter, verifiers: () => Verifier<unknown>[]): () => 
     const status = keyStatus(observed);
     for (const one of keyStates) result.observe(state, one === status.state ? 1 : 0, { state: one });
     observeAge(result, status.age);
-    for (const { attributes, verified } of usageByKey(observed)) {
+    for (const { attributes, verified } of countVerifications(meter, observed)) {
       result.observe(verifications, verified, attributes);
     }
   }
@@ -100,25 +95,3 @@ function observeRevocations(meter: Meter, verifiers: () => Verifier<unknown>[]):
   meter.addBatchObservableCallback(observe, all);
   return () => meter.removeBatchObservableCallback(observe, all);
 }
-
-/** Keys that have the same labels, such as several secrets without versions, have one sum. */
-function usageByKey(
-  verifiers: readonly Verifier<unknown>[],
-): Iterable<{ attributes: Attributes; verified: number }> {
-  const sums = new Map<string, { attributes: Attributes; verified: number }>();
-  for (const { algorithm, version, kid, verified } of keyUsage(verifiers)) {
-    const attributes = {
-      "usher.key.algorithm": algorithm,
-      ...(version !== undefined && { "usher.key.version": version }),
-      ...(typeof kid === "string" && { "usher.key.id": kid.slice(0, longestId) }),
-    };
-    const name = JSON.stringify(attributes);
-    const sum = sums.get(name) ?? { attributes, verified: 0 };
-    sum.verified += verified;
-    sums.set(name, sum);
-  }
-  return sums.values();
-}
-
-/** Characters of a key's id: an issuer chooses it. */
-const longestId = 100;
