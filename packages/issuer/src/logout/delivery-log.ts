@@ -4,8 +4,8 @@ import type { Clock } from "./clock.ts";
 /** Milliseconds until a reason is logged again. */
 const repeatAfter = 300_000;
 
-/** Different reasons in that time. A backend may answer with any status. */
-const maxReasons = 10;
+/** Lines in that time. A backend may answer with any status, and fail and recover all the time. */
+const maxLines = 10;
 
 /** A few lines on an endpoint that fails and recovers, without any user, session or token. */
 export interface DeliveryLog {
@@ -18,19 +18,21 @@ export interface DeliveryLog {
 }
 
 /**
- * Logs each reason for which an endpoint fails at once, and again after five minutes if it still does. An attempt
- * can fail every few seconds for hours.
+ * Logs each reason for which an endpoint fails at once, and again after five minutes if it still does: an attempt
+ * can fail every few seconds for hours. What fails after a recovery is news, or the log would end with the recovery.
  */
 export function createDeliveryLog(backend: string, log: Log, clock: Clock): DeliveryLog {
   const loggedAt = new Map<string, number>();
+  let recoveries = 0;
   let isLogged = false;
 
   function isNews(reason: string): boolean {
     const now = clock.now();
+    const line = `${recoveries} ${reason}`;
     // The clock may be set back.
     for (const [logged, at] of loggedAt) if (Math.abs(now - at) >= repeatAfter) loggedAt.delete(logged);
-    if (loggedAt.has(reason) || loggedAt.size >= maxReasons) return false;
-    loggedAt.set(reason, now);
+    if (loggedAt.has(line) || loggedAt.size >= maxLines) return false;
+    loggedAt.set(line, now);
     return true;
   }
 
@@ -45,8 +47,10 @@ export function createDeliveryLog(backend: string, log: Log, clock: Clock): Deli
       );
     },
     accepted() {
-      if (isLogged) log.info(`usherJwt: ${backend} accepts logout tokens again`);
+      if (!isLogged) return;
+      log.info(`usherJwt: ${backend} accepts logout tokens again`);
       isLogged = false;
+      recoveries += 1;
     },
   };
 }

@@ -49,12 +49,24 @@ test("says that the endpoint accepts again only after a line that it does not", 
   failed("it answered 400");
   log.accepted();
   log.accepted();
-  for (let round = 0; round < 20; round += 1) {
-    failed("it answered 400");
-    log.accepted();
-  }
   expect(lines.map((line) => line.slice(0, 4))).toEqual(["warn", "info"]);
   expect(lines[1]).toBe("info: usherJwt: https://api.example.com accepts logout tokens again");
+});
+
+test("a failure soon after a recovery gets a line, and an endpoint that does both all the time only some", () => {
+  failed("it answered 503");
+  log.accepted();
+  failed("it answered 503");
+  failed("it answered 503");
+  expect(lines.map((line) => line.slice(0, 4))).toEqual(["warn", "info", "warn"]);
+  for (let round = 0; round < 20; round += 1) {
+    log.accepted();
+    failed("it answered 503");
+  }
+  expect(lines).toHaveLength(20);
+  clock.advance(5 * minute);
+  failed("it answered 503");
+  expect(lines).toHaveLength(21);
 });
 
 test("a backend that answers with any status gets a bounded number of lines", () => {
