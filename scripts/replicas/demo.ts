@@ -11,6 +11,7 @@ import { readSettings } from "../launch/settings.ts";
 import { stopSignal, whenAborted } from "../launch/stop-signal.ts";
 import { say, serviceOutput } from "../launch/terminal.ts";
 import { startBalancer } from "./balancer.ts";
+import { replicaEnvironment } from "./environment.ts";
 import { startReplica } from "./replica.ts";
 
 const replicaCount = 3;
@@ -64,8 +65,7 @@ async function run(folder: string, stopping: AbortSignal, cleanup: (() => unknow
     startReplica({
       name: `api-${index + 1}`,
       entry: "apps/api/src/main.ts",
-      // Only the balancer connects to it.
-      environment: { ...environment, HOST: "127.0.0.1", API_PORT: String(port) },
+      environment: replicaEnvironment(environment, port, index),
       watch: [],
     }),
   );
