@@ -120,7 +120,7 @@ export function usher(options: UsherOptions): UsherGuard {
     if (document !== undefined) return answerWith(document, response);
     let admitted: Principal<RegisteredClaims> | Promise<Principal<RegisteredClaims>>;
     try {
-      guardApp(request.app, refuse);
+      guardApp(request, refuse);
       removeOwnParams(request);
       admitted = guard.admit({
         authorization: authorizationOf(request),

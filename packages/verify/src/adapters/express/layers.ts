@@ -5,7 +5,7 @@ import { statedRuleOf } from "../../access/stated-rule.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 import { type AdmittedRequest, admissions, findRejection, type Rejection, ruleInForce } from "./admission.ts";
 import { type Match, recordMatches } from "./matched.ts";
-import { isMount, noteMount } from "./mounts.ts";
+import { isMount, type MountLayer, noteMount, noteUnseenMounts } from "./mounts.ts";
 import { clearRejection, interceptParams, type RuleOf, rejectionOf } from "./params.ts";
 
 /** The parts of an app that lead to its router. Express 4 has `_router`, and throws if `router` is read. */
@@ -20,7 +20,7 @@ interface Router {
 }
 
 /** Runs a route or a middleware. All layers of one copy of Express share a prototype. */
-interface Layer {
+interface Layer extends MountLayer {
   readonly handle: ((...input: never[]) => unknown) & Partial<Router>;
   /** The pattern or patterns, in Express 5.2 and later. */
   readonly rawPath?: unknown;
@@ -67,17 +67,21 @@ const guardedApps = new WeakSet<object>();
 const guardedLayers = new WeakSet<object>();
 
 /**
- * Wraps the layers of an app's copy of Express, so that the guards check a request before each layer runs.
- * Wraps those of other copies as soon as a request reaches their app, router or route.
+ * Wraps the layers of the copy of Express that has a request, so that the guards check requests before each layer
+ * runs. Wraps those of other copies as soon as a request reaches their app, router or route.
  *
  * @throws {Error} This version of Express has no such layers.
  */
-export function guardApp(app: object, refuse: Refuse): void {
+export function guardApp(request: Request, refuse: Refuse): void {
+  const { app } = request as { readonly app: unknown } as { readonly app: App };
   if (guardedApps.has(app)) return;
-  if (!guardRouter(routerOf(app as App), refuse)) {
+  const router = routerOf(app);
+  const isFirst = !isGuarded(router);
+  if (!guardRouter(router, refuse)) {
     throw new Error("usher supports Express 4 and 5: this version has other internals.");
   }
-  interceptParams((app as App).request, (request) => guardReached(request, refuse), ruleOfMatched as RuleOf);
+  if (isFirst) noteUnseenMounts(request);
+  interceptParams(app.request, (request) => guardReached(request, refuse), ruleOfMatched as RuleOf);
   guardedApps.add(app);
 }
 
@@ -103,6 +107,10 @@ function routerOf(app: App): Router {
   return app._router ?? app.router;
 }
 
+function isGuarded({ stack }: Router): boolean {
+  return stack[0] !== undefined && guardedLayers.has(Object.getPrototypeOf(stack[0]));
+}
+
 /** @returns False if the router is empty or is not Express's. */
 function guardRouter({ stack }: Router, refuse: Refuse): boolean {
   const prototype: LayerPrototype | undefined = stack[0] && Object.getPrototypeOf(stack[0]);
@@ -124,7 +132,7 @@ function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequ
   return function (request, response, next) {
     const { handle } = this;
     if (request[admissions] === undefined) {
-      if (isMount(handle)) noteMount(request);
+      if (isMount(this)) noteMount(request, this);
       return handleRequest.call(this, request, response, next);
     }
     // Express skips handlers with four parameters here.
@@ -133,7 +141,7 @@ function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequ
       const rejection = rejectionOfLayer(this, request);
       if (rejection !== undefined) return refuse(rejection, request, response, next);
       const covered = (statedRuleOf(handle)?.covered ?? handle) as typeof handle;
-      if (isMount(covered)) noteMount(request);
+      if (isMount({ handle: covered })) noteMount(request, this);
       if (covered.stack !== undefined) guardRouter(covered as Router, refuse);
     }
     return handleRequest.call(this, request, response, next);

@@ -14,16 +14,41 @@ interface Mount {
   readonly pattern: string | undefined;
 }
 
-/** What a layer runs: a router has a stack, and an app is wrapped in a function of this name. */
-export function isMount(handle: { readonly name: string; readonly stack?: unknown }): boolean {
+/** The parts of a layer that tell what it runs, and for which paths. */
+export interface MountLayer {
+  readonly handle: { readonly name: string; readonly stack?: unknown };
+  /** Express 4. */
+  readonly regexp?: RegExp;
+  /** Express 5: a function for each of its paths. */
+  readonly matchers?: readonly { readonly name: string }[];
+}
+
+/** A router has a stack, and an app is wrapped in a function of this name. */
+export function isMount({ handle }: MountLayer): boolean {
   return handle.stack !== undefined || handle.name === "mounted_app";
+}
+
+/** Whether the mount's path is a regular expression, or one of several is. What it matches may be an id. */
+function isExpression({ regexp, matchers = [] }: MountLayer): boolean {
+  // So ends what Express 4 makes of a text.
+  const isText = regexp?.source.split("|^").every((source) => source.endsWith("(?=\\/|$)")) ?? true;
+  return !isText || matchers.some(({ name }) => name === "regexpMatcher");
+}
+
+/** Notes that nothing is known of the mounts that a request has entered before the layers were guarded. */
+export function noteUnseenMounts(request: MountedRequest): void {
+  if (request.baseUrl !== "") request[mounts] = [{ path: request.baseUrl, pattern: undefined }];
 }
 
 /**
  * Notes the pattern of a mount (`app.use("/teams/:teamId", router)`) that a request enters. Below it, Express only
  * tells its path, which has the ids of this request.
  */
-export function noteMount(request: MountedRequest): void {
+export function noteMount(request: MountedRequest, layer: MountLayer): void {
+  if (isExpression(layer)) {
+    request[mounts] = [...(request[mounts] ?? []), { path: request.baseUrl, pattern: undefined }];
+    return;
+  }
   for (const _name in request.params) {
     const { path, pattern } = mountOf(request);
     const own = patternOf(request.baseUrl.slice(path.length), request.params, pattern);
@@ -76,7 +101,7 @@ export function routeOf(request: Request): string | undefined {
   if (route === undefined) return undefined;
   const { path, pattern } = mountOf(request);
   const rest = request.baseUrl.slice(path.length);
-  // A mount without parameters may be a regular expression.
+  // Only what may be a text of the application: Express ignores case.
   if (pattern === undefined || withoutIds(rest) !== rest) return undefined;
   const mount = pattern + rest;
   return route === "/" && mount !== "" ? mount : mount + String(route);
