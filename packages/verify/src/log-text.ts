@@ -43,15 +43,17 @@ function plain(text: string): string {
 /** Segments of base64url, which a JWS and a JWE consist of. Words and names of hosts are some too. */
 const segments = /[\w.-]+/g;
 
+/** `{"`, encoded; within a word, as in an escaped URL (`%20eyJ…`), only with more than a word has. */
+const start = /^eyJ|eyJ[\w-]{10}/;
+
 /**
- * Whether this is a JWS or a JWE, or the start of one (`{"`, encoded). Hints never contain one; the text of other
- * code might.
+ * Whether this is a JWS or a JWE, or the start of one. Hints never contain one; the text of other code might.
  */
 function isToken(text: string): boolean {
   let longInARow = 0;
   for (const segment of text.split(".")) {
     longInARow = segment.length >= 10 ? longInARow + 1 : 0;
-    if (segment.startsWith("eyJ") || longInARow === 3) return true;
+    if (start.test(segment) || longInARow === 3) return true;
   }
   return false;
 }

@@ -62,9 +62,10 @@ export interface LoggedRefusal {
 
 /**
  * Writes one line to a framework's logger. The level is `warn` if the infrastructure failed (503), and `info`
- * otherwise: anyone can cause a 401.
+ * otherwise: anyone can cause a 401. Returns `false` if this logger writes nothing at this level: the refusal is
+ * counted in the next line then. Any other result is ignored.
  */
-export type RefusalLogger = (level: "info" | "warn", message: string, refusal: LoggedRefusal) => void;
+export type RefusalLogger = (level: "info" | "warn", message: string, refusal: LoggedRefusal) => unknown;
 
 /**
  * Makes a {@link RefusalLogger} of a logger that takes an object first, then a message: pino, and all that
@@ -79,10 +80,14 @@ export function structuredLogger(logger: unknown): RefusalLogger | undefined {
   if (typeof info !== "function" || typeof warn !== "function") return undefined;
   // evlog: it collects one entry for each request, and takes the message first.
   if (typeof set === "function") return undefined;
-  return (level, message, refusal) => (logger as Required<PinoLike>)[level](refusal, message);
+  const pino = logger as PinoLike;
+  return (level, message, refusal) =>
+    pino.isLevelEnabled?.(level) === false ? false : pino[level](refusal, message);
 }
 
 interface PinoLike {
-  info?(fields: object, message: string): void;
-  warn?(fields: object, message: string): void;
+  info(fields: object, message: string): unknown;
+  warn(fields: object, message: string): unknown;
+  /** Pino: a child may have another level than its parent, such as for a route. */
+  isLevelEnabled?(level: string): boolean;
 }

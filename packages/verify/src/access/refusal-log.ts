@@ -20,25 +20,52 @@ export function createRefusalLog(
   log: ((refusal: LoggedRefusal) => unknown) | false | undefined,
 ): (refused: () => RequestRejected, code: string, logger: () => RefusalLogger | undefined) => void {
   if (log === false) return () => undefined;
-  const lines = new Map<string, { readonly writtenAt: number; held: number }>();
+  const lines = new Map<string, Line>();
   const write = safeListener(
-    ([refusal, logger]: readonly [LoggedRefusal, RefusalLogger]) =>
-      log === undefined ? logger(levelOf(refusal), message, refusal) : log(refusal),
+    ({ refused, logger, line, held }: DueLine) => {
+      const refusal = lineOf(refused(), held);
+      if (log !== undefined) return log(refusal);
+      const written = loggerOf(logger)(levelOf(refusal), message, refusal);
+      // Another request may have a logger that writes it.
+      if (written === false) {
+        line.writtenAt = Number.NEGATIVE_INFINITY;
+        line.held += held;
+      }
+      return written;
+    },
     log === undefined ? "the logger" : "log",
   );
 
   return (refused, code, logger) => {
     // An error of another version may have a code that this one does not know, and there may be many.
     const kind = (authErrorCodes as readonly string[]).includes(code) ? code : "other";
-    const line = lines.get(kind);
+    const line: Line = lines.get(kind) ?? { writtenAt: Number.NEGATIVE_INFINITY, held: 0 };
+    lines.set(kind, line);
+    const held = ++line.held;
     const now = performance.now();
-    if (line !== undefined && now - line.writtenAt < interval) {
-      line.held++;
-      return;
-    }
-    lines.set(kind, { writtenAt: now, held: 0 });
-    write([lineOf(refused(), (line?.held ?? 0) + 1), loggerOf(logger)]);
+    const passed = now - line.writtenAt;
+    // The clock of a Worker may go back.
+    if (passed >= 0 && passed < interval) return;
+    // Before it is written: a logger may send a request to this guard.
+    line.writtenAt = now;
+    line.held = 0;
+    write({ refused, logger, line, held });
   };
+}
+
+/** The lines of one code. */
+interface Line {
+  /** When the last one was written. */
+  writtenAt: number;
+  /** Refusals since then. */
+  held: number;
+}
+
+interface DueLine {
+  readonly refused: () => RequestRejected;
+  readonly logger: () => RefusalLogger | undefined;
+  readonly line: Line;
+  readonly held: number;
 }
 
 function lineOf({ request: _, principal: __, ...facts }: RequestRejected, count: number): LoggedRefusal {

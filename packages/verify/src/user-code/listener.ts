@@ -20,7 +20,9 @@ export function safeListener<Event>(
 
   function fail(error: unknown): void {
     const now = performance.now();
-    if (now - toldAt < pause) {
+    const passed = now - toldAt;
+    // The clock of a Worker may go back.
+    if (passed >= 0 && passed < pause) {
       untold++;
       return;
     }

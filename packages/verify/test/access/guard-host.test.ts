@@ -36,6 +36,14 @@ describe("structuredLogger", () => {
     expect(logger.written).toEqual([[refusal, "refused"]]);
   });
 
+  it("returns false for a level that this logger, or the route's child of it, does not write", () => {
+    const { logger, lines } = createPino();
+    const child = structuredLogger(logger.child({}, { level: "warn" }));
+    expect(child?.("info", "request refused by usher", refusal)).toBe(false);
+    expect(child?.("warn", "request refused by usher", refusal)).not.toBe(false);
+    expect(lines).toMatchObject([{ level: 40 }]);
+  });
+
   it.each<[unknown]>([
     [undefined],
     [null],

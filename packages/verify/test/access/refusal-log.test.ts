@@ -61,6 +61,33 @@ describe("the log of refusals", () => {
     expect(lines.at(-1)?.count).toBe(1000);
   });
 
+  it("goes on if the clock goes back", () => {
+    const { lines, refuse } = logged();
+    refuse(new AuthError("token_expired"));
+    time -= 500_000;
+    refuse(new AuthError("token_expired"), 2);
+    expect(lines.map(({ count }) => count)).toEqual([1, 1]);
+    time += 1000;
+    refuse(new AuthError("token_expired"));
+    expect(lines.map(({ count }) => count)).toEqual([1, 1, 2]);
+  });
+
+  it("is not held back by a logger that sends requests to the same guard", () => {
+    const counts: number[] = [];
+    const guard = createGuard<unknown, unknown>({
+      verifier,
+      ownerParam: null,
+      log: ({ count }) => {
+        counts.push(count);
+        guard.refuse(new AuthError("token_expired"), {});
+      },
+    });
+    guard.refuse(new AuthError("token_expired"), {});
+    time += 1000;
+    guard.refuse(new AuthError("token_expired"), {});
+    expect(counts).toEqual([1, 2]);
+  });
+
   it("counts again from zero after each line", () => {
     const { lines, refuse } = logged();
     refuse(new AuthError("token_expired"), 3);
@@ -96,6 +123,7 @@ describe("the log of refusals", () => {
     const hints: readonly unknown[] = [
       `the token is ${token}`,
       `cut: ${"x".repeat(450)} ${token}`,
+      `escaped: ${"x".repeat(420)}/Bearer%20${token}`,
       "\u001b[31mred\r\nusher: refused forged_line\u009b\u2028\u202e",
       "x".repeat(100_000),
       { toString: () => token },
@@ -110,7 +138,7 @@ describe("the log of refusals", () => {
       time += 1000;
       refuse(foreign(code));
     }
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(13);
     for (const line of lines) {
       const text = Object.values(line).join(" ");
       expect(text.length).toBeLessThan(700);
@@ -189,6 +217,19 @@ describe("where refusals are logged", () => {
       ["warn", "request refused by usher", { code: "keys_unavailable", status: 503, count: 1 }],
     ]);
     expect(written()).toEqual([]);
+  });
+
+  it("is the next logger that writes at this level, with the number of all", () => {
+    const logger = vi.fn();
+    const guard = createGuard<unknown, unknown>(options, {
+      adapter: "test",
+      logger: (request) => (request === "silent" ? () => false : logger),
+    });
+    for (const request of ["silent", "silent", "loud", "loud", "silent"]) guard.refuse(refused, request);
+    expect(logger.mock.calls).toMatchObject([["info", "request refused by usher", { count: 3 }]]);
+    time += 1000;
+    for (const request of ["silent", "loud"]) guard.refuse(refused, request);
+    expect(logger.mock.calls.at(-1)).toMatchObject(["info", "request refused by usher", { count: 4 }]);
   });
 
   it("is standard error if the framework's logger cannot be found", () => {

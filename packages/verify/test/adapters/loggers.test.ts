@@ -98,13 +98,15 @@ describe("a refusal is logged by the framework's logger", () => {
     expect(lines).toEqual([{ ...line, reqId: "req-1", adapter: "fastify", requestId: "req-1" }]);
   });
 
-  it("fastify, as the first refused request of a scope with its own level", async () => {
+  it("fastify, also after refusals on a route whose level writes none", async () => {
     const { logger, lines } = createPino();
     const app = fastify({ loggerInstance: logger });
     await app.register(guardFastify, options);
-    app.get("/api/:userId/tasks", { logLevel: "error" }, async () => []);
-    expect((await app.inject({ url: "/api/bob/tasks", headers })).statusCode).toBe(403);
-    expect(lines).toEqual([]);
+    app.get("/silent/:userId", { logLevel: "error" }, async () => []);
+    app.get("/api/:userId/tasks", async () => []);
+    for (const url of ["/silent/bob", "/silent/bob", "/api/bob/tasks"])
+      expect((await app.inject({ url, headers })).statusCode).toBe(403);
+    expect(lines).toMatchObject([{ ...line, count: 3 }]);
   });
 
   it("koa, with a logger in the context", async () => {
