@@ -86,5 +86,5 @@ function checkOthers<Claims>(
 function exceptionOf<Claims>(place: Foreign<Claims>, policies: readonly Policy<Claims>[]): OwnerException {
   const { name, value, owner } = place;
   if (typeof value !== "string" || value === "" || owner === undefined) throw ownerMismatch(place);
-  return { param: name, value, policies: policies.map(nameOf) };
+  return Object.freeze({ param: name, value, policies: Object.freeze(policies.map(nameOf)) });
 }

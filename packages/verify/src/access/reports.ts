@@ -16,12 +16,15 @@ const acceptances = channels["usher:accept"];
 /** Characters. The hint of an application's policy, and the code of another version, may be any text. */
 const [longestHint, longestCode] = [500, 60];
 
-/** Tells what a guard decided: to the application's listeners, the log, and the subscribers of events. */
+/**
+ * Tells what a guard decided: to the log, the subscribers of events, and the application's listeners, which are
+ * last because they may change the error, the exceptions and the request.
+ */
 export interface Reports<Claims, Source> {
   accepted(principal: Principal<Claims>, request: Source): void;
   /**
    * @param status Of the response.
-   * @param user If it is not the one of `refusedTo`.
+   * @param user Default: the one of `refusedTo`.
    */
   rejected(error: AuthError, request: Source, status: number, user?: Principal<Claims>): void;
   /** This error is about a valid token: `rejected` tells its principal. */
@@ -42,21 +45,26 @@ export function createReports<Claims, Source>(
   const refused = new WeakMap<object, { readonly error: unknown; readonly principal: Principal<Claims> }>();
 
   const reportException = once((event: OwnerExceptionEvent<Claims, Source>) => {
+    if (isObserved("usher:owner-exception")) {
+      const { principal, exceptions, request } = event;
+      publish("usher:owner-exception", {
+        ...factsOf(host, request),
+        principal,
+        exceptions: Object.freeze([...exceptions]),
+      });
+    }
     notifyExcepted?.(event);
-    if (!isObserved("usher:owner-exception")) return;
-    const { principal, exceptions, request } = event;
-    publish("usher:owner-exception", { ...factsOf(host, request), principal, exceptions });
   });
 
   return {
     accepted(principal, request) {
-      notifyAccepted?.({ principal, request });
       if (acceptances.hasSubscribers) publish("usher:accept", { ...factsOf(host, request), principal });
+      notifyAccepted?.({ principal, request });
     },
     rejected(error, request, status, user) {
       const { code, hint } = error;
       const known = isObject(request) ? refused.get(request) : undefined;
-      const principal = known?.error === error ? known.principal : user;
+      const principal = user ?? (known?.error === error ? known.principal : undefined);
       let event: RequestRejected | undefined;
       const described = (): RequestRejected => {
         event ??= {
@@ -70,7 +78,6 @@ export function createReports<Claims, Source>(
       };
       logRefusal(described, code, () => host.logger?.(request));
       if (isObserved("usher:reject")) publish("usher:reject", described());
-      // Last: a listener may change the error.
       notifyRejected?.({ error, request, ...(principal && { principal }) });
     },
     refusedTo(principal, request, error) {
