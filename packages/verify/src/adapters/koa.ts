@@ -7,7 +7,7 @@ import type { OwnerRule } from "../access/owner-rule.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import { refuseMisfit } from "../access/stated-rule.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
-import { ConfigurationError, isAuthError } from "../errors.ts";
+import { type AuthError, ConfigurationError, isAuthError } from "../errors.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import type { Refusal } from "../http/problem.ts";
 import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
@@ -128,7 +128,7 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
     }
     Object.assign(context.state, { principal, optionalPrincipal: principal });
     enforcers.set(context, createEnforcer(context, principal));
-    let mismatch: unknown;
+    let mismatch: { readonly error: AuthError; readonly refusal: Refusal } | undefined;
     try {
       interceptParams(context, {
         ownerParams: guard.ownerParams,
@@ -139,17 +139,19 @@ export function usher<Claims = TokenClaims>(options: UsherOptions<Claims>): Ushe
             const rule = stated?.rule as OwnerRule<Claims> | undefined;
             guard.authorize(principal, { params, ownerParams, owner: rule }, context);
           } catch (error) {
-            if (isAuthError(error)) mismatch = error;
+            // Refused here: below a mount, the context has the path that its route was chosen for.
+            if (isAuthError(error))
+              mismatch = { error, refusal: mismatch?.refusal ?? guard.refuse(error, context) };
             throw error;
           }
         },
       });
       await next();
     } catch (error) {
-      if (mismatch === undefined || error !== mismatch) throw error;
+      if (mismatch === undefined || error !== mismatch.error) throw error;
     }
     // A middleware in between may have caught the error and responded to it.
-    if (mismatch !== undefined) answerWith(refusalOf(mismatch, context), context);
+    if (mismatch !== undefined) answerWith(mismatch.refusal, context);
   };
   return Object.assign(usherGuard, { optional: optionalToken(guard) });
 

@@ -122,6 +122,25 @@ describe("the route of a Koa request", () => {
       expect((await fetch(at + path, { headers })).status, path).toBe(403);
     expect(routes).toEqual(["/nested/:userId/tasks", "/v1/:userId", "/mounted/:userId"]);
   });
+
+  it("has no prefix of a mount that the request has left, and is absent below two", async () => {
+    const { routes, options } = watched();
+    const app = new Koa();
+    app.use(koa(options));
+    const users = new Koa().use(new Router().get("/:userId", () => undefined).routes() as never);
+    app.use(mount("/outer", new Koa().use(mount("/inner", users))));
+    app.use(
+      mount(
+        "/left",
+        new Koa().use((_context, next) => next()),
+      ),
+    );
+    app.use(new Router().get("/left/:userId", () => undefined).routes() as never);
+    const at = await origin(app.callback());
+    for (const path of ["/outer/inner/bob", "/left/bob"])
+      expect((await fetch(at + path, { headers })).status, path).toBe(403);
+    expect(routes).toEqual([undefined, "/left/:userId"]);
+  });
 });
 
 describe("the route of a Hono request", () => {
