@@ -8,26 +8,32 @@ const grace = 5000;
 /**
  * Starts to listen.
  *
+ * @param variable - the environment variable that sets the port, for the error message
  * @returns the port: the given one, or a free one for 0
  * @throws {StartupError} when the port is in use, or the host is not an address of this machine
  */
-export async function listen(server: Server, port: number, host: string): Promise<number> {
+export async function listen(
+  server: Server,
+  port: number,
+  host: string,
+  variable = "WEB_PORT",
+): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(explain(error, port, host)));
+    server.once("error", (error) => reject(explain(error, port, host, variable)));
     server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }
 
-function explain(error: Error, port: number, host: string): StartupError {
+function explain(error: Error, port: number, host: string, variable: string): StartupError {
   const reason = reasonOf(error);
   if (reason === "EADDRINUSE") {
     return new StartupError(
-      `port ${port} is in use. Stop the process that listens on it, or set WEB_PORT to another one.`,
+      `port ${port} is in use. Stop the process that listens on it, or set ${variable} to another one.`,
     );
   }
   if (reason === "EACCES") {
-    return new StartupError(`not allowed to listen on port ${port}. Set WEB_PORT to a port above 1023.`);
+    return new StartupError(`not allowed to listen on port ${port}. Set ${variable} to a port above 1023.`);
   }
   return new StartupError(`cannot listen on ${host} (${reason}). Set HOST to an address of this machine.`);
 }

@@ -31,7 +31,7 @@ export async function serveMetrics(port: number): Promise<MetricsServer> {
     else response.writeHead(404).end();
   });
   try {
-    const used = await listen(server, port, host);
+    const used = await listen(server, port, host, "WEB_METRICS_PORT");
     const closeAll = async (): Promise<void> => {
       await close(server);
       await provider.shutdown();
@@ -44,6 +44,6 @@ export async function serveMetrics(port: number): Promise<MetricsServer> {
   } catch (error) {
     await provider.shutdown();
     if (!(error instanceof StartupError)) throw error;
-    throw new StartupError(`cannot serve metrics: ${error.message.replace("WEB_PORT", "WEB_METRICS_PORT")}`);
+    throw new StartupError(`cannot serve metrics: ${error.message}`);
   }
 }
