@@ -12,9 +12,13 @@ type Outcome = Pick<LogoutDelivery, "outcome" | "reason" | "retryIn">;
  * @param now - milliseconds since 1970
  */
 export function publishDelivery(delivery: Delivery, outcome: Outcome, now: number): void {
-  // A change of memberships that was given up before its turn still names all of its users in one row.
-  const subjects = delivery.subjects ? usersOf(delivery.subjects) : [delivery.subject];
-  for (const subject of subjects) publish("usher:delivery", () => eventOf(delivery, subject, outcome, now));
+  for (const subject of subjectsOf(delivery))
+    publish("usher:delivery", () => eventOf(delivery, subject, outcome, now));
+}
+
+/** The users of a delivery. A change of memberships, before its turn, names all of its users in one row. */
+export function subjectsOf({ subject, subjects }: Delivery): readonly string[] {
+  return subjects ? usersOf(subjects) : [subject];
 }
 
 function eventOf(

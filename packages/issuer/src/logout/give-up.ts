@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 import type { Clock } from "./clock.ts";
-import { originOf, publishDelivery } from "./delivery-events.ts";
+import { originOf, publishDelivery, subjectsOf } from "./delivery-events.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 import type { Delivery } from "./delivery-table.ts";
 
@@ -53,9 +53,9 @@ function logGivenUp(givenUp: readonly Delivery[], log: Log): void {
   const byBackend = Map.groupBy(givenUp, ({ endpoint }) => originOf(endpoint));
   for (const [backend, deliveries] of byBackend) {
     const first = new Date(Math.min(...deliveries.map(({ happenedAt }) => happenedAt.getTime())));
-    const count = `${deliveries.length} ${deliveries.length === 1 ? "logout" : "logouts"}`;
+    const count = deliveries.flatMap(subjectsOf).length;
     log.error(
-      `usherJwt: ${backend} never acknowledged ${count}, the first of ${first.toISOString()}; ` +
+      `usherJwt: ${backend} never acknowledged ${count} ${count === 1 ? "logout" : "logouts"}, the first of ${first.toISOString()}; ` +
         "the tokens they revoke have expired",
     );
   }
