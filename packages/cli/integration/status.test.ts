@@ -1,12 +1,18 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations } from "@usher-auth/postgres/revocations";
 import postgres from "postgres";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import type { Environment } from "../src/terminal.ts";
 import { settingsFor } from "../test/doctor/causes/row.ts";
 import { readStatus, sectionsWith, textsOf } from "../test/status/support.ts";
-import { signIn, withClockMoved } from "../test/support/better-auth.ts";
+import { newSecret, signIn, withClockMoved } from "../test/support/better-auth.ts";
 import { usher } from "../test/support/command.ts";
 import { expectHidden } from "../test/support/hidden.ts";
+import { closedUrl } from "../test/support/server.ts";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -27,6 +33,16 @@ async function userOf(url: string, sql: postgres.Sql, name: string): Promise<str
   await sql.unsafe(`create role ${name} login password 'a-hidden-password'`);
   onTestFinished(async () => void (await sql.unsafe(`drop owned by ${name}; drop role ${name}`)));
   return Object.assign(new URL(url), { username: name, password: "a-hidden-password" }).href;
+}
+
+const program = fileURLToPath(new URL("../bin/usher-auth.js", import.meta.url));
+
+/** Runs a command as a process of its own, to its end. */
+async function exitCodeOf(command: string, environment: Environment): Promise<number | null> {
+  const child = spawn(process.execPath, [program, command], { env: environment, stdio: "ignore" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [exitCode] = await once(child, "exit");
+  return exitCode as number | null;
 }
 
 const deliveryTable = `create table "usherLogout" (id text primary key, endpoint text not null, subject text not null,
@@ -64,6 +80,54 @@ test("revocations: how many, the newest, and who made it if the table says so", 
   const named = (await readStatus(settings)).report;
   expect(named.sections.revocations).toMatchObject({ newest: { by: "usher-auth ops" } });
   expect(textsOf(named, "revocations", "note")[0]).toContain(", by usher-auth ops");
+});
+
+test("several hosts in a URL, of which the first is down", async () => {
+  const { url, sql } = await newDatabase();
+  await migrateRevocations(sql);
+  const { host } = new URL(url);
+  const hosts = url.replace(host, `127.0.0.1:1,${host}`);
+  const { report, json, text } = await readStatus({ ...settingsFor(await signIn()), DATABASE_URL: hosts });
+  expect(json.exitCode, json.output).toBe(0);
+  expect(textsOf(report, "revocations", "ok")).toEqual(["0 revocations stored"]);
+  for (const { output } of [json, text]) expectHidden(output, [new URL(url).password]);
+});
+
+test("the process ends soon after a deadline, and no query goes on waiting", {
+  timeout: 30_000,
+}, async () => {
+  const { url, sql } = await newDatabase();
+  await migrateRevocations(sql);
+  const environment = { ...settingsFor(await signIn()), DATABASE_URL: url };
+  await sql.begin(async (transaction) => {
+    await transaction`lock table usher_revocations in access exclusive mode`;
+    const started = performance.now();
+    expect(await exitCodeOf("status", environment)).toBe(1);
+    expect(performance.now() - started).toBeLessThan(12_000);
+    const waiting = () =>
+      transaction`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query like '%usher_revocations%'`;
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(0), 5000);
+  });
+});
+
+test("a server that stops answering after the login does not keep the process", {
+  timeout: 30_000,
+}, async () => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on("error", () => undefined);
+    // AuthenticationOk and ReadyForQuery (Postgres manual, section 53.7).
+    socket.once("data", () => void socket.write(Buffer.from("R\0\0\0\u0008\0\0\0\0Z\0\0\0\u0005I")));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const environment = {
+    ...settingsFor(await signIn()),
+    DATABASE_URL: `postgres://u:p@127.0.0.1:${port}/d`,
+  };
+  const started = performance.now();
+  expect(await exitCodeOf("status", environment)).toBe(1);
+  expect(performance.now() - started).toBeLessThan(12_000);
 });
 
 test("a locked table ends with exit code 1, and a user without rights with 2", async () => {
@@ -182,6 +246,33 @@ test("rows: kept to their owner, open, and a superuser", async () => {
   const bypassed = await readStatus(settings);
   expect(bypassed.json.exitCode).toBe(1);
   expect(textsOf(bypassed.report, "rows", "wrong").join()).toContain("BYPASSRLS");
+});
+
+test("two databases of one server do not outvote this machine's clock", async () => {
+  const { url } = await newDatabase();
+  const settings = {
+    ...settingsFor({ issuer: await closedUrl(), secret: newSecret() }),
+    DATABASE_URL: url,
+    AUTH_DATABASE_URL: url,
+  };
+  const { report } = await withClockMoved(60, () => readStatus(settings));
+  expect(report.sections.clocks?.offsets).toHaveLength(3);
+  expect(textsOf(report, "clocks", "wrong").join()).not.toContain("this machine's clock is wrong");
+});
+
+test("dates without a time zone are in UTC, whatever the database's time zone is", async () => {
+  const { url, sql } = await newDatabase();
+  await sql.unsafe(deliveryTable.replaceAll("timestamptz", "timestamp"));
+  await sql.unsafe(
+    `do $$ begin execute format('alter database %I set timezone = %L', current_database(), 'Asia/Tokyo'); end $$`,
+  );
+  const at = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
+  await sql.unsafe(
+    `insert into "usherLogout" values ('a', 'https://a.example/out', 's', null, '${at(-300_000)}', '${at(60_000)}', '${at(0)}', 3)`,
+  );
+  const { report, json } = await readStatus({ ...settingsFor(await signIn()), AUTH_DATABASE_URL: url });
+  expect(json.exitCode).toBe(1);
+  expect(textsOf(report, "deliveries", "wrong")[0]).toContain("1 waiting, the oldest for 5 minutes");
 });
 
 test.each([-60, 60])("the database's clock, with this machine's moved by %i seconds", async (moved) => {

@@ -34,12 +34,20 @@ export async function withDatabase<Result>(
   const { default: driver } = await import("postgres");
   // Before the deadline: a connection that is never made would keep the process alive after it.
   const connectWithin = Math.min(connectTimeout, Math.max(1, deadline / 1000 - 1));
-  const sql = driver(serverUrl(url), {
-    max: 1,
-    connect_timeout: connectWithin,
-    fetch_types: false,
-    onnotice: () => {},
-  });
+  const open = (): postgres.Sql =>
+    driver(serverUrl(url), {
+      max: 1,
+      connect_timeout: connectWithin,
+      fetch_types: false,
+      onnotice: () => {},
+    });
+  let sql: postgres.Sql;
+  try {
+    sql = open();
+  } catch (error) {
+    // A password that is not percent-encoded, for example. The message does not contain the URL.
+    throw new CannotRun(`${variable} cannot be used: ${(error as Error).message}`);
+  }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new CannotRun(late)), deadline);
@@ -77,9 +85,19 @@ export function readUrl(
       `${variable} is not set. Set it to the API's Postgres, or use --env. Only the API's own process can open an embedded database.`,
     );
   }
-  const { protocol } = URL.parse(url) ?? {};
-  if (protocol !== "postgres:" && protocol !== "postgresql:") {
+  // Several hosts, which the driver tries in turn, are no URL for the platform.
+  if (!/^postgres(?:ql)?:\/\//i.test(url) || URL.parse(firstHostOnly(url)) === null) {
     throw new CannotRun(`${variable} must be a URL, such as postgres://user@host:5432/database.`);
   }
   return { variable, url };
+}
+
+/** `postgres://user@a:5432,b:5432/database` without `,b:5432`. Any other URL stays as it is. */
+function firstHostOnly(url: string): string {
+  const start = url.indexOf("://") + 3;
+  const length = url.slice(start).search(/[/?#]|$/);
+  const authority = url.slice(start, start + length);
+  const hosts = authority.slice(authority.lastIndexOf("@") + 1);
+  const user = authority.slice(0, authority.length - hosts.length);
+  return `${url.slice(0, start)}${user}${hosts.split(",", 1)}${url.slice(start + length)}`;
 }

@@ -4,6 +4,8 @@ import { type Line, line, type Section } from "./section.ts";
 export interface ClockOffset {
   /** Whose clock it is. */
   readonly of: string;
+  /** Host and port of the server that was asked: two databases of one server have one clock. */
+  readonly server: string;
   /** Seconds ahead of this machine's; negative if behind. */
   readonly ahead: number;
   /** Seconds by which `ahead` may be wrong, because the answer took time. */
@@ -23,11 +25,11 @@ export function clocksSection(offsets: readonly ClockOffset[]): Section {
 }
 
 function linesOf(offsets: readonly ClockOffset[]): Line[] {
-  const isOwn = offsets.length > 1 && isOwnFault(offsets);
+  const isOwn = isOwnFault(offsets);
   return [
-    ...offsets.map(({ of, ahead, margin }) => {
-      const text = `${of}: ${inWords(ahead)}`;
-      return isWithin({ of, ahead, margin })
+    ...offsets.map((offset) => {
+      const text = `${offset.of}: ${inWords(offset.ahead)}`;
+      return isWithin(offset)
         ? line("ok", text)
         : line(
             "wrong",
@@ -57,8 +59,9 @@ function inWords(ahead: number): string {
   return `${seconds.toFixed(1)} s ${ahead > 0 ? "ahead of" : "behind"} this machine`;
 }
 
-/** All others are far from this machine, and near to one another. */
+/** All others, at least two servers, are far from this machine, and near to one another. */
 function isOwnFault(offsets: readonly ClockOffset[]): boolean {
+  if (new Set(offsets.map(({ server }) => server)).size < 2) return false;
   const values = offsets.map(({ ahead }) => ahead);
   return !offsets.some(isWithin) && Math.max(...values) - Math.min(...values) <= clockTolerance;
 }

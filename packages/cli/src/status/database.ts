@@ -31,10 +31,16 @@ export async function askDatabase<Result>(
       deadline,
       late: `The database at ${variable} did not answer within ${deadline / 1000} s.`,
       use: (sql) =>
-        sql.begin("read only", async (transaction) => ({
-          clock: await readClock(transaction),
-          result: await use(transaction),
-        })) as Promise<DatabaseAnswer<Result>>,
+        sql.begin("read only", async (transaction) => {
+          // The server would go on waiting for a locked table after this process has ended. Columns without a time
+          // zone, as other adapters of Better Auth create them, have the time in UTC.
+          await transaction`select set_config('statement_timeout', ${String(deadline)}, true), set_config('TimeZone', 'UTC', true)`;
+          const clock = {
+            server: URL.parse(environment[variable] ?? "")?.host ?? variable,
+            ...(await readClock(transaction)),
+          };
+          return { clock, result: await use(transaction) };
+        }) as Promise<DatabaseAnswer<Result>>,
     });
   } catch (error) {
     if (error instanceof CannotRun) return error.message;
@@ -42,7 +48,7 @@ export async function askDatabase<Result>(
   }
 }
 
-async function readClock(sql: postgres.TransactionSql): Promise<DatabaseAnswer<unknown>["clock"]> {
+async function readClock(sql: postgres.TransactionSql): Promise<Pick<ClockOffset, "ahead" | "margin">> {
   const [started, begun] = [Date.now(), performance.now()];
   const [row] = await sql<[{ now: number }]>`select extract(epoch from clock_timestamp())::float8 as now`;
   const halfway = (performance.now() - begun) / 2;

@@ -32,7 +32,7 @@ export async function healthSection(url: URL | undefined): Promise<WithClock | u
       ],
       { status, parts },
     ),
-    clock: clockOf("the API", answer),
+    clock: clockOf("the API", url.host, answer),
   };
 }
 

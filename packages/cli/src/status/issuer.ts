@@ -1,9 +1,11 @@
 import { authBaseUrl } from "../doctor/facts/base-url.ts";
-import { type Answer, probe } from "../doctor/http/probe.ts";
+import { type Answer, jsonOf, type NoAnswer, probe } from "../doctor/http/probe.ts";
 import { checkIssuer } from "../doctor/issuer/check-issuer.ts";
+import { shellWord } from "../output/paste.ts";
 import type { Environment } from "../terminal.ts";
 import type { ClockOffset } from "./clocks.ts";
-import { line, lineOf, type Section } from "./section.ts";
+import { type Line, line, lineOf, type Section } from "./section.ts";
+import { shownUrl } from "./shown-url.ts";
 
 /** The section, and the clock that was read on the way. */
 export interface WithClock {
@@ -23,17 +25,36 @@ export async function issuerSection(
   ]);
   // The section of clocks has the offset itself, and keys are in their own.
   const found = findings.filter(({ id }) => id !== "clock_skew" && !id.startsWith("jwks_"));
+  const other = found.length > 0 ? undefined : otherServer(issuer, health);
   return {
     section: {
       name: "issuer",
-      lines: found.length > 0 ? found.map(lineOf) : [line("ok", `${issuer.origin} answers`)],
+      lines:
+        found.length > 0
+          ? found.map(lineOf)
+          : [other ?? line("ok", `${issuer.origin} answers as Better Auth does`)],
       facts: { url: issuer.origin, reachable: health.kind === "answer", findings: found.map(({ id }) => id) },
     },
-    clock: health.kind === "answer" ? clockOf("the issuer", health) : undefined,
+    clock: health.kind === "answer" ? clockOf("the issuer", issuer.host, health) : undefined,
   };
 }
 
+/** An answer that Better Auth does not give. 404 is one of its answers: `disabledPaths` may contain `/ok`. */
+function otherServer(issuer: URL, health: Answer | NoAnswer): Line | undefined {
+  if (health.kind === "none" || health.status === 404 || jsonOf(health).ok === true) return undefined;
+  const address = `${authBaseUrl(issuer)}/ok`;
+  return line(
+    "wrong",
+    `${shownUrl(address)} answers ${health.status}, but not as Better Auth does: another server, or something in between.`,
+    `curl -i ${shellWord(shownUrl(address))} # must answer {"ok":true}`,
+  );
+}
+
 /** The clock of a server, by its Date header; undefined if it sent none. */
-export function clockOf(server: string, { clockAhead, clockMargin }: Answer): ClockOffset | undefined {
-  return clockAhead === undefined ? undefined : { of: server, ahead: clockAhead, margin: clockMargin };
+export function clockOf(
+  of: string,
+  server: string,
+  { clockAhead, clockMargin }: Answer,
+): ClockOffset | undefined {
+  return clockAhead === undefined ? undefined : { of, server, ahead: clockAhead, margin: clockMargin };
 }

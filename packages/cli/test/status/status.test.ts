@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -136,6 +136,39 @@ describe("something is wrong, exit code 1:", () => {
     expect(textsOf(report, "settings", "wrong").join()).toContain("BETTER_AUTH_SECRET");
   });
 
+  test.each([
+    ["to every path with 200", 200, "[]"],
+    ["with 403, as a firewall does", 403, '{"error":"blocked"}'],
+    ["with text", 200, "ok"],
+  ])("another server is at the issuer's address, and answers %s", async (_how, status, body) => {
+    const issuer = await startServer(() => (_request, response) => {
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
+    });
+    const { report, json } = await readStatus(settingsFor({ issuer, secret: newSecret() }));
+    expect(json.exitCode).toBe(1);
+    expect(textsOf(report, "issuer", "wrong").join()).toContain(`/api/auth/ok answers ${status}, but not as`);
+  });
+
+  test("a redirect, whose query may be a token", async () => {
+    const issuer = await startServer(() => (_request, response) => {
+      response.writeHead(302, { location: "/sign-in?token=a-hidden-token#a-hidden-token" }).end();
+    });
+    const { report, json, text } = await readStatus(settingsFor({ issuer, secret: newSecret() }));
+    expect(json.exitCode).toBe(1);
+    expect(textsOf(report, "issuer", "wrong").join()).toContain("302 with Location: /sign-in?…");
+    for (const { output } of [json, text]) expectHidden(output, ["a-hidden-token"]);
+  });
+
+  test("a URL of a database that the driver refuses does not hide the rest", async () => {
+    const person = await signIn();
+    const database = "postgres://user:a-hidden-password%zz@127.0.0.1:1/db";
+    const { report, json, text } = await readStatus({ ...settingsFor(person), DATABASE_URL: database });
+    expect(json.exitCode).toBe(1);
+    expect(textsOf(report, "rows", "wrong")).toEqual(["DATABASE_URL cannot be used: URI malformed"]);
+    expect(textsOf(report, "issuer", "ok")).toHaveLength(1);
+    for (const { output } of [json, text]) expectHidden(output, ["a-hidden-password"]);
+  });
+
   test("a JWKS of 10 MB, which is not read to its end", async () => {
     const issuer = await startServer(() => (request, response) => {
       response.setHeader("content-type", "application/json");
@@ -187,6 +220,18 @@ describe("clocks", () => {
     expect(text?.replace(/[\d.]+/, "30.0")).toBe(`the issuer: ${words}`);
     // The doctor's own finding would say the same again.
     expect(sectionsWith(report, "wrong")).toEqual(["clocks"]);
+  });
+
+  test("an answer from a cache has an old date, which says nothing", async () => {
+    const person = await signIn();
+    const cached = { date: new Date(Date.now() - 3_600_000).toUTCString(), age: "3600" };
+    const health = await startServer(() => (_request, response) => {
+      response.sendDate = false;
+      response.writeHead(200, cached).end("{}");
+    });
+    const { report, json } = await readStatus(settingsFor(person), "--health", health);
+    expect(json.exitCode).toBe(0);
+    expect(report.sections.clocks?.offsets).toMatchObject([{ of: "the issuer" }]);
   });
 
   test.each([-3, 3])("%i seconds are within the tolerance", async (clockAhead) => {
@@ -336,6 +381,49 @@ describe("deliveries in Better Auth's SQLite file", () => {
     database.exec("rollback");
     expect(json.exitCode).toBe(0);
     expect(database.prepare("pragma data_version").get()).toEqual(before);
+  });
+
+  test("a file that no process has open gets no other beside it", async () => {
+    const folder = await temporaryFolder();
+    const database = new DatabaseSync(join(folder, "auth.sqlite"));
+    database.exec(
+      "pragma journal_mode = wal; create table usherLogout (endpoint, happenedAt, keepUntil, attempts)",
+    );
+    database.close();
+    const { report } = await readStatus({ ...settingsFor(await signIn()), DATA_DIR: folder });
+    expect(textsOf(report, "deliveries", "ok")).toEqual(["every backend has acknowledged"]);
+    expect(readdirSync(folder)).toEqual(["auth.sqlite"]);
+  });
+
+  test.each([
+    ["milliseconds", 1],
+    ["seconds", 1000],
+  ])("with dates as numbers, in %s", async (_unit, size) => {
+    const folder = await temporaryFolder();
+    const database = new DatabaseSync(join(folder, "auth.sqlite"));
+    onTestFinished(() => database.close());
+    database.exec("create table usher_logout (endpoint, happened_at, keep_until, attempts)");
+    const insert = database.prepare("insert into usher_logout values ('https://b.example/x', ?, ?, 3)");
+    const now = Date.now();
+    insert.run(Math.round((now - 300_000) / size), Math.round((now + 60_000) / size));
+    insert.run(Math.round((now - 900_000) / size), Math.round((now - 60_000) / size));
+    const { report, json } = await readStatus({ ...settingsFor(await signIn()), DATA_DIR: folder });
+    expect(json.exitCode).toBe(1);
+    expect(textsOf(report, "deliveries", "wrong")[0]).toContain("1 waiting, the oldest for 5 minutes");
+  });
+
+  test("a path of an endpoint that means something to a shell is not in a line to paste", async () => {
+    const { database, settings } = await issuerWithBackend(`${await closedUrl()}/x`);
+    const at = new Date(Date.now() - 300_000).toISOString();
+    const until = new Date(Date.now() + 60_000).toISOString();
+    database
+      .prepare(
+        "insert into usherLogout (id, endpoint, subject, happenedAt, keepUntil, dueAt, attempts) values ('1', ?, 's', ?, ?, ?, 3)",
+      )
+      .run("https://b.example/x;reboot", at, until, at);
+    const { report } = await readStatus(settings);
+    const fixes = report.sections.deliveries?.lines.flatMap(({ fix }) => fix).join();
+    expect(fixes).toContain("curl -i -X POST … #");
   });
 
   test("no credentials of an endpoint are shown", async () => {

@@ -5,7 +5,10 @@ export interface Answer {
   readonly headers: Headers;
   /** The body's first 64 KB. */
   readonly text: string;
-  /** Seconds by which the server's `Date` is ahead of this clock (RFC 9110 section 6.6.1). */
+  /**
+   * Seconds by which the server's `Date` is ahead of this clock (RFC 9110 section 6.6.1). Undefined without one, and
+   * if a cache on the way answered (RFC 9111 section 5.1): its `Date` is that of the first answer.
+   */
   readonly clockAhead: number | undefined;
   /** Seconds by which `clockAhead` may be wrong: half of the time that the response took. */
   readonly clockMargin: number;
@@ -37,7 +40,7 @@ export async function probe(url: URL, init: RequestInit = {}): Promise<Answer | 
     const halfway = (performance.now() - begun) / 2;
     const middle = started + halfway;
     const text = await firstOf(response);
-    const date = Date.parse(response.headers.get("date") ?? "");
+    const date = response.headers.has("age") ? Number.NaN : Date.parse(response.headers.get("date") ?? "");
     return {
       kind: "answer",
       status: response.status,

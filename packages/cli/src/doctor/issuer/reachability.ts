@@ -20,7 +20,9 @@ export function reachabilityFinding(
   const answers = [token, health].filter((answer) => answer.kind === "answer");
   const redirect = answers.find(isRedirect);
   if (redirect !== undefined) {
-    const location = redirect.headers.get("location") ?? "(none)";
+    const header = redirect.headers.get("location");
+    // Its query may be a token.
+    const location = header === null ? "(none)" : header.replace(/[?#].*$/s, "?…");
     return errorFinding(
       "issuer_redirects",
       "The issuer redirects the requests.",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { durationInWords } from "../../output/duration.ts";
+import { pasteable } from "../../output/paste.ts";
 import type { Environment } from "../../terminal.ts";
 import { askDatabase } from "../database.ts";
 import type { WithClock } from "../issuer.ts";
@@ -66,7 +67,7 @@ function lineFor({ endpoint, waiting, oldestAge, attempts, lastFailure }: Waitin
   return line(
     "wrong",
     text,
-    `curl -i -X POST ${shownUrl(endpoint)} # must answer 400; the issuer's log has the reason`,
+    `curl -i -X POST ${pasteable(shownUrl(endpoint))} # must answer 400; the issuer's log has the reason`,
   );
 }
 

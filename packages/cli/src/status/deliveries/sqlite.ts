@@ -1,5 +1,7 @@
-import { stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { nameOfFile } from "../../output/redact.ts";
 import { isDeliveryTable, lastFailureSql, quoted, readTable, type Waiting } from "./waiting.ts";
 
@@ -19,7 +21,7 @@ export async function readSqliteDeliveries(file: string, now: number): Promise<S
     // Opening a pipe would wait for its other end.
     if (!(await stat(file)).isFile()) return { failure: `${nameOfFile(file)} is not a file` };
     const { DatabaseSync } = await loadSqlite();
-    const database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeout });
+    const database = new DatabaseSync(await locationOf(file), { readOnly: true, timeout: busyTimeout });
     try {
       return readTables(database, now);
     } finally {
@@ -29,6 +31,29 @@ export async function readSqliteDeliveries(file: string, now: number): Promise<S
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return "no_file";
     return { failure: `${nameOfFile(file)} cannot be read: ${message}` };
+  }
+}
+
+/**
+ * Where to open the file. A reader of a file in WAL mode creates its -wal and -shm, unless they are there, and leaves
+ * them. If they belong to another user, the issuer cannot start. Without them no process has the file open, and all
+ * of it is in the file itself: it is read as one that does not change (sqlite.org/uri.html, `immutable`).
+ */
+async function locationOf(file: string): Promise<string | URL> {
+  if (!(await isWal(file)) || existsSync(`${file}-wal`)) return file;
+  const location = pathToFileURL(file);
+  location.searchParams.set("immutable", "1");
+  return location;
+}
+
+/** By the header of the file (sqlite.org/fileformat.html section 1.3). */
+async function isWal(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 18);
+    return buffer[0] === 2;
+  } finally {
+    await file.close();
   }
 }
 
@@ -61,20 +86,29 @@ function readTables(database: DatabaseSync, now: number): SqliteDeliveries {
     columns.map((column) => String(column.name)),
   );
   if (table === undefined) return "no_table";
-  // Better Auth stores a date as text in ISO 8601, whose order is that of time.
   const rows = database
     .prepare(
       `select ${quoted(table.endpoint)} as endpoint, count(*) as waiting, max(${quoted(table.attempts)}) as attempts,
-         min(${quoted(table.happenedAt)}) as oldest,
+         min(${milliseconds(table.happenedAt)}) as oldest,
          ${lastFailureSql(quoted(name), "given", table)} as lastFailure
-       from ${quoted(name)} as given where ${quoted(table.keepUntil)} > ? group by ${quoted(table.endpoint)} order by 1`,
+       from ${quoted(name)} as given where ${milliseconds(table.keepUntil)} > ? group by ${quoted(table.endpoint)} order by 1`,
     )
-    .all(new Date(now).toISOString()) as unknown as Row[];
+    .all(now) as unknown as Row[];
   return rows.map(({ endpoint, waiting, attempts, oldest, lastFailure }) => ({
     endpoint: String(endpoint),
     waiting: Number(waiting),
     attempts: Number(attempts),
-    oldestAge: (now - Date.parse(String(oldest))) / 1000,
+    oldestAge: (now - Number(oldest)) / 1000,
     lastFailure: typeof lastFailure === "string" ? lastFailure : null,
   }));
+}
+
+/**
+ * A column's date in milliseconds since 1970. Better Auth itself stores text in ISO 8601, Prisma milliseconds, and
+ * Drizzle milliseconds or seconds.
+ */
+function milliseconds(column: string): string {
+  const value = quoted(column);
+  return `(case when typeof(${value}) = 'text' then (julianday(${value}) - 2440587.5) * 86400000
+    when ${value} < 100000000000 then ${value} * 1000 else ${value} end)`;
 }
