@@ -37,7 +37,7 @@ async function userOf(url: string, sql: postgres.Sql, name: string): Promise<str
 
 const program = fileURLToPath(new URL("../bin/usher-auth.js", import.meta.url));
 
-/** Runs a command as a process of its own, to its end. */
+/** Runs a command as the real program, to its end. */
 async function exitCodeOf(command: string, environment: Environment): Promise<number | null> {
   const child = spawn(process.execPath, [program, command], { env: environment, stdio: "ignore" });
   onTestFinished(() => void child.kill("SIGKILL"));
