@@ -5,7 +5,7 @@ const ports = [5001, 5002, 5003];
 const environments = (environment: NodeJS.ProcessEnv) =>
   ports.map((port, index) => replicaEnvironment(environment, port, index));
 
-test("each replica has a port, a port for metrics and an audit file of its own", () => {
+test("each replica has separate ports and a separate audit file", () => {
   const set = { LOG_LEVEL: "warn", API_PORT: "3001", API_METRICS_PORT: "9464", AUDIT_LOG: "audit.log" };
   const common = { LOG_LEVEL: "warn", HOST: "127.0.0.1" };
   expect(environments(set)).toEqual([

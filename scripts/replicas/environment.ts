@@ -1,6 +1,6 @@
 /**
- * The environment of one of several replicas on this machine. Each needs a port and, if there are any, a port for
- * metrics and an audit file of its own: those of the first are as set, and the port of each next one is one higher.
+ * The environment of one of several replicas on this machine. Each needs a separate port and, if they are set, a
+ * separate port for metrics and a separate audit file. The first has those that are set; each next port is one higher.
  *
  * @param index From 0.
  */
@@ -15,7 +15,7 @@ export function replicaEnvironment(
     // Only the balancer connects to it.
     HOST: "127.0.0.1",
     API_PORT: String(port),
-    // 0 is any free port. What is no number is an error of the API.
+    // 0 is any free port. The API rejects what is not a number.
     ...(Number(metricsPort) > 0 && { API_METRICS_PORT: String(Number(metricsPort) + index) }),
     ...(auditLog && index > 0 && { AUDIT_LOG: `${auditLog}.api-${index + 1}` }),
   };
