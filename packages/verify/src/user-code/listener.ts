@@ -28,7 +28,7 @@ export function safeListener<Event>(
     }
     const more = untold === 0 ? "" : ` (and ${untold} times before, since the last warning)`;
     [toldAt, untold] = [now, 0];
-    warn(`${name}, a listener, failed${more}: ${reasonOf(error)}`, "USHER_LISTENER_FAILED");
+    warn(`${name} failed${more}: ${reasonOf(error)}`, "USHER_LISTENER_FAILED");
   }
 
   return (event) => {

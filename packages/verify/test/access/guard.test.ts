@@ -247,7 +247,7 @@ describe("onOwnerException", () => {
       expect(() => guard.authorize(support, access, {})).not.toThrow();
     }
     await vi.waitFor(() => expect(warned).toHaveBeenCalledTimes(2));
-    expect(warned.mock.calls[0]?.[0]).toBe('onOwnerException, a listener, failed: "no disk"');
+    expect(warned.mock.calls[0]?.[0]).toBe('onOwnerException failed: "no disk"');
     warned.mockRestore();
   });
 });
@@ -319,8 +319,8 @@ describe("a listener that throws", () => {
     expect(guard.refuse(new AuthError("token_expired"), "the request").status).toBe(401);
     const options = expect.objectContaining({ code: "USHER_LISTENER_FAILED" });
     expect(warned.mock.calls).toEqual([
-      ['onAccept, a listener, failed: "the listener is broken"', options],
-      ['onReject, a listener, failed: "the listener is broken"', options],
+      ['onAccept failed: "the listener is broken"', options],
+      ['onReject failed: "the listener is broken"', options],
     ]);
     warned.mockRestore();
   });

@@ -128,7 +128,7 @@ describe("subscribe", () => {
     for (const _ of [1, 2, 3]) publish("usher:logout", { ...logout });
     await settled();
     expect(others).toHaveBeenCalledTimes(3);
-    expect(warnings()).toEqual(['the listener of usher:logout, a listener, failed: "it is broken"']);
+    expect(warnings()).toEqual(['the listener of usher:logout failed: "it is broken"']);
   });
   // biome-ignore-end lint/suspicious/noThenProperty: thenables are what is tried.
 

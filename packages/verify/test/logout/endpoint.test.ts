@@ -29,7 +29,7 @@ describe("createLogoutEndpoint", () => {
       throw new Error("broken");
     };
     await createLogoutEndpoint(verifier, { onLogout })(formOf(logoutTokenFor(issuer)));
-    expect(warn.mock.calls.map(([text]) => text)).toEqual(['onLogout, a listener, failed: "broken"']);
+    expect(warn.mock.calls.map(([text]) => text)).toEqual(['onLogout failed: "broken"']);
   });
 
   it("rejects an onLogout that is not a function", async () => {

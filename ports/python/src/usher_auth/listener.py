@@ -40,7 +40,7 @@ def safe_listener(listener: Callable[[Event], object] | None, name: str) -> Call
         now = time.monotonic()
         if now - told_at >= _PAUSE:
             told_at = now
-            logger.warning("%s, a listener, failed: %s", name, explain(error))
+            logger.warning("%s failed: %s", name, explain(error))
 
     async def follow(awaitable: Any) -> None:
         try:
