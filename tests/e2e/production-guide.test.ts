@@ -94,6 +94,7 @@ async function run(script: string): Promise<{ code: number; output: string }> {
   const real = script
     .replaceAll("https://app.example.com", usher.webUrl)
     .replaceAll("https://api.example.com", usher.apiUrl)
+    .replaceAll("ada@example.com", ada.email)
     .replaceAll("127.0.0.1:9464", `127.0.0.1:${metricsPort}`);
   const env = { ...machineEnvironment(), NODE: process.execPath, MAIN: main, USER_ID: ada.userId };
   return await new Promise((resolve) => {
