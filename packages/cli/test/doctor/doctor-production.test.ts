@@ -47,9 +47,27 @@ test("without --production none of it is looked at", async () => {
 test("an issuer and an API that are down are findings, and the rest is still checked", async () => {
   const url = await closedUrl();
   const settings = { BETTER_AUTH_URL: url, API_URL: url, USHER_WHEN_STALE: "accept" };
-  const ids = await idsOf(await inProduction({ settings, health: "/none" }));
+  const situation = await inProduction({ settings, health: "/none?key=a-hidden-key" });
+  const ids = await idsOf(situation);
   expect(ids).toContain("issuer_unreachable");
   expect(ids).toContain("stale_revocations_accepted");
+  const { output } = await runDoctor(situation);
+  expect(output).not.toContain("/metrics is not public");
+  expectHidden(output, ["a-hidden-key"]);
+});
+
+test("several databases that cannot be used are one finding, which names each", async () => {
+  const { port } = new URL(await closedUrl());
+  const settings = {
+    DATABASE_URL: "postgres://user:a-hidden-password%zz@127.0.0.1:1/db",
+    REVOCATIONS_DATABASE_URL: `postgres://user:a-hidden-password@127.0.0.1:${port}/db`,
+  };
+  const { output } = await runDoctor(await inProduction({ settings }), "--json");
+  const found = (JSON.parse(output).findings as Found[]).filter(({ id }) => id === "database_unusable");
+  expect(found.map(({ evidence }) => evidence.map((text) => text.split(" cannot", 1)[0]))).toEqual([
+    ["The database at REVOCATIONS_DATABASE_URL", "DATABASE_URL"],
+  ]);
+  expectHidden(output, ["a-hidden-password"]);
 });
 
 test("--health and --logout need --production", async () => {

@@ -16,7 +16,7 @@ export async function checkDatabases({ environment }: ProductionInput): Promise<
   ]);
   const asked = [revocations, rows, deliveries].filter((part) => part !== undefined);
   const findings = [
-    ...asked.flatMap(unusable),
+    unusable(asked),
     ...asked.flatMap(({ clock }) => (clock && clockFinding(clock.of, clock.ahead, clock.margin)) ?? []),
     ...(rows === undefined ? [] : rowFindings(rows)),
     deliveries && deliveriesFinding(deliveries),
@@ -29,18 +29,18 @@ export async function checkDatabases({ environment }: ProductionInput): Promise<
   return { findings, confirmed };
 }
 
-/** A database that does not answer, or that this user may not read. */
-function unusable({ section: { lines, facts } }: WithClock): Diagnosis[] {
-  const faults = lines.filter(
-    ({ state }) => state === "unknown" || (state === "wrong" && facts.reachable === false),
+/** Databases that do not answer, or that this user may not read. */
+function unusable(asked: readonly WithClock[]): Diagnosis | undefined {
+  const faults = asked.flatMap(({ section: { lines, facts } }) =>
+    lines.filter(({ state }) => state === "unknown" || (state === "wrong" && facts.reachable === false)),
   );
-  return faults.map(({ text, fix }) =>
-    errorFinding(
-      "database_unusable",
-      "A database cannot be used with these settings.",
-      [text],
-      fix.length > 0 ? fix : ["Start it, or correct its URL."],
-    ),
+  if (faults.length === 0) return undefined;
+  const fix = faults.flatMap((fault) => fault.fix);
+  return errorFinding(
+    "database_unusable",
+    "A database cannot be used with these settings.",
+    [...new Set(faults.map(({ text }) => text))],
+    fix.length > 0 ? fix : ["Start it, or correct its URL."],
   );
 }
 

@@ -1,4 +1,5 @@
 import { shellWord } from "../../output/paste.ts";
+import { shownUrl } from "../../status/shown-url.ts";
 import { type CheckResult, errorFinding, noFindings, warningFinding, withFindings } from "../check.ts";
 import { jsonOf, probe } from "../http/probe.ts";
 import type { ProductionInput } from "./targets.ts";
@@ -21,7 +22,7 @@ export async function checkHealth({ health }: ProductionInput): Promise<CheckRes
         [evidence],
         needsToken
           ? ["config: { public: true } // at the health route"]
-          : [`curl -i ${shellWord(health.href)} # its body and the API's log say why`],
+          : [`curl -i ${shellWord(shownUrl(health.href))} # its body and the API's log say why`],
       ),
     );
   }

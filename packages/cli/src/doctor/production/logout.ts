@@ -1,4 +1,5 @@
 import { shellWord } from "../../output/paste.ts";
+import { shownUrl } from "../../status/shown-url.ts";
 import { type CheckResult, errorFinding, noFindings, warningFinding, withFindings } from "../check.ts";
 import { probe } from "../http/probe.ts";
 import type { ProductionInput } from "./targets.ts";
@@ -18,7 +19,7 @@ export async function checkLogout({ logout }: ProductionInput): Promise<CheckRes
   if (status === 400) {
     return { findings: [], confirmed: [`${address} refuses an invalid logout token (400)`] };
   }
-  const curl = `curl -i -X POST ${shellWord(logout.href)} -d logout_token=x # must answer 400`;
+  const curl = `curl -i -X POST ${shellWord(shownUrl(logout.href))} -d logout_token=x # must answer 400`;
   if (status === 404 || status === 405) {
     return withFindings(
       warningFinding(

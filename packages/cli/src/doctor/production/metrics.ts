@@ -11,12 +11,16 @@ export async function checkMetrics({ issuer, api }: ProductionInput): Promise<Ch
       const answer = await probe(new URL(address));
       const isPublic =
         answer.kind === "answer" && answer.status === 200 && /^# (?:TYPE|HELP) /m.test(answer.text);
-      return isPublic ? [`${address} answers with metrics`] : [];
+      return { address, isPublic, hasAnswered: answer.kind === "answer" };
     }),
   );
-  const evidence = found.flat();
-  if (evidence.length === 0)
-    return { findings: [], confirmed: addresses.size > 0 ? ["/metrics is not public"] : [] };
+  const evidence = found
+    .filter(({ isPublic }) => isPublic)
+    .map(({ address }) => `${address} answers with metrics`);
+  if (evidence.length === 0) {
+    const isKnown = found.length > 0 && found.every(({ hasAnswered }) => hasAnswered);
+    return { findings: [], confirmed: isKnown ? ["/metrics is not public"] : [] };
+  }
   return withFindings(
     errorFinding("metrics_public", "Anyone can read the metrics.", evidence, [
       "API_METRICS_PORT=9464 # a separate port on 127.0.0.1, which the proxy does not publish",
