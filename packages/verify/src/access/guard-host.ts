@@ -62,10 +62,13 @@ export interface LoggedRefusal {
 
 /**
  * Writes one line to a framework's logger. The level is `warn` if the infrastructure failed (503), and `info`
- * otherwise: anyone can cause a 401. Returns `false` if this logger writes nothing at this level: the refusal is
- * counted in the next line then. Any other result is ignored.
+ * otherwise: anyone can cause a 401. The result is ignored.
  */
-export type RefusalLogger = (level: "info" | "warn", message: string, refusal: LoggedRefusal) => unknown;
+export interface RefusalLogger {
+  (level: "info" | "warn", message: string, refusal: LoggedRefusal): unknown;
+  /** Whether it writes lines of this level. A refusal that it does not write counts for the next line. Default: yes. */
+  readonly isEnabled?: (level: "info" | "warn") => boolean;
+}
 
 /**
  * Makes a {@link RefusalLogger} of a logger that takes an object first, then a message: pino, and all that
@@ -81,8 +84,8 @@ export function structuredLogger(logger: unknown): RefusalLogger | undefined {
   // evlog: it collects one entry for each request, and takes the message first.
   if (typeof set === "function") return undefined;
   const pino = logger as PinoLike;
-  return (level, message, refusal) =>
-    pino.isLevelEnabled?.(level) === false ? false : pino[level](refusal, message);
+  const write: RefusalLogger = (level, message, refusal) => pino[level](refusal, message);
+  return Object.assign(write, { isEnabled: (level: string) => pino.isLevelEnabled?.(level) !== false });
 }
 
 interface PinoLike {

@@ -18,40 +18,44 @@ const message = "request refused by usher";
  */
 export function createRefusalLog(
   log: ((refusal: LoggedRefusal) => unknown) | false | undefined,
-): (refused: () => RequestRejected, code: string, logger: () => RefusalLogger | undefined) => void {
+): (refused: () => RequestRejected, reason: Reason, logger: FindLogger) => void {
   if (log === false) return () => undefined;
   const lines = new Map<string, Line>();
+  const own: RefusalLogger | undefined = log && ((_level, _message, refusal) => log(refusal));
   const write = safeListener(
-    ({ refused, logger, line, held }: DueLine) => {
-      const refusal = lineOf(refused(), held);
-      if (log !== undefined) return log(refusal);
-      const written = loggerOf(logger)(levelOf(refusal), message, refusal);
-      // Another request may have a logger that writes it.
-      if (written === false) {
-        line.writtenAt = Number.NEGATIVE_INFINITY;
-        line.held += held;
-      }
-      return written;
-    },
+    ([logger, level, refusal]: readonly [RefusalLogger, Level, LoggedRefusal]) =>
+      logger(level, message, refusal),
     log === undefined ? "the logger" : "log",
   );
 
-  return (refused, code, logger) => {
+  return (refused, { code, status }, find) => {
     // An error of another version may have a code that this one does not know, and there may be many.
     const kind = (authErrorCodes as readonly string[]).includes(code) ? code : "other";
-    const line: Line = lines.get(kind) ?? { writtenAt: Number.NEGATIVE_INFINITY, held: 0 };
+    const line: Line = lines.get(kind) ?? { writtenAt: never, held: 0 };
     lines.set(kind, line);
-    const held = ++line.held;
+    line.held++;
     const now = performance.now();
     const passed = now - line.writtenAt;
     // The clock of a Worker may go back.
     if (passed >= 0 && passed < interval) return;
-    // Before it is written: a logger may send a request to this guard.
+    // Before the application's code, which may send a request to this guard.
     line.writtenAt = now;
+    const level = status >= 500 ? "warn" : "info";
+    const logger = own ?? loggerFor(level, find);
+    if (logger === undefined) {
+      // That of another request may write it.
+      line.writtenAt = never;
+      return;
+    }
+    const { held } = line;
     line.held = 0;
-    write({ refused, logger, line, held });
+    write([logger, level, lineOf(refused(), held)]);
   };
 }
+
+type Reason = Pick<LoggedRefusal, "code" | "status">;
+type Level = "info" | "warn";
+type FindLogger = () => RefusalLogger | undefined;
 
 /** The lines of one code. */
 interface Line {
@@ -61,30 +65,22 @@ interface Line {
   held: number;
 }
 
-interface DueLine {
-  readonly refused: () => RequestRejected;
-  readonly logger: () => RefusalLogger | undefined;
-  readonly line: Line;
-  readonly held: number;
-}
+const never = Number.NEGATIVE_INFINITY;
 
 function lineOf({ request: _, principal: __, ...facts }: RequestRejected, count: number): LoggedRefusal {
   return Object.freeze({ ...facts, count });
 }
 
-function levelOf({ status }: LoggedRefusal): "info" | "warn" {
-  return status >= 500 ? "warn" : "info";
-}
-
-function loggerOf(find: () => RefusalLogger | undefined): RefusalLogger {
+/** Undefined: nothing is written at this level. */
+function loggerFor(level: Level, find: FindLogger): RefusalLogger | undefined {
   try {
-    return find() ?? toStandardError;
+    const logger = find() ?? toStandardError;
+    return logger.isEnabled?.(level) === false ? undefined : logger;
   } catch {
     return toStandardError;
   }
 }
 
 /** `console.warn` is standard error on every runtime with one, and the log of a Worker. */
-const toStandardError: RefusalLogger = (_level, _message, refusal) => {
+const toStandardError: RefusalLogger = (_level, _message, refusal) =>
   console.warn(`usher: ${refusalText(refusal)}`);
-};

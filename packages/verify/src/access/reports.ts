@@ -76,7 +76,7 @@ export function createReports<Claims, Source>(
         };
         return event;
       };
-      logRefusal(described, code, () => host.logger?.(request));
+      logRefusal(described, { code, status }, () => host.logger?.(request));
       if (isObserved("usher:reject")) publish("usher:reject", described());
       notifyRejected?.({ error, request, ...(principal && { principal }) });
     },

@@ -220,10 +220,12 @@ describe("where refusals are logged", () => {
   });
 
   it("is the next logger that writes at this level, with the number of all", () => {
-    const logger = vi.fn();
+    // As `write` of a full stream: the result is ignored.
+    const logger = vi.fn(() => false);
+    const silent = Object.assign(() => expect.unreachable(), { isEnabled: () => false });
     const guard = createGuard<unknown, unknown>(options, {
       adapter: "test",
-      logger: (request) => (request === "silent" ? () => false : logger),
+      logger: (request) => (request === "silent" ? silent : logger),
     });
     for (const request of ["silent", "silent", "loud", "loud", "silent"]) guard.refuse(refused, request);
     expect(logger.mock.calls).toMatchObject([["info", "request refused by usher", { count: 3 }]]);
