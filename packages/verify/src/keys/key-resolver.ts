@@ -152,8 +152,8 @@ function explainSignature(source: BoundSource): string {
 /** The hint for an algorithm that no key has. Built once: anyone can send many such tokens. */
 function explainRejection(algorithms: readonly string[]): (alg: string) => string {
   const expected = `expected ${algorithms.join(", ")}`;
-  const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()`;
-  const secret = `${expected}; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be`;
+  const keyPair = `${expected}; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks() or USHER_JWKS_URL, or issue it with usherJwt()`;
+  const secret = `${expected}; the token is signed with a shared secret: add sharedSecret() to the keys, or secret to USHER_KEYS, if it is meant to be`;
   const isSecret = (name: string) => name.startsWith("HS");
   const hasSecret = algorithms.some(isSecret);
   const hasKeyPair = !algorithms.every(isSecret);

@@ -13,9 +13,9 @@ const keyPairs = createTestIssuer({ algorithm: "ES256" });
 describe("the hint of algorithm_rejected", () => {
   const publicNames = "EdDSA, ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512";
   const keyPairAdvice =
-    "; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks(), or issue it with usherJwt()";
+    "; the token is signed with a key pair, as Better Auth's own jwt() does: verify it with remoteJwks() or USHER_JWKS_URL, or issue it with usherJwt()";
   const secretAdvice =
-    "; the token is signed with a shared secret: add sharedSecret() to the keys if it is meant to be";
+    "; the token is signed with a shared secret: add sharedSecret() to the keys, or secret to USHER_KEYS, if it is meant to be";
   const hintOf = (keys: KeySource | KeySource[], alg: string) => {
     const { issuer, verifier } = createBench({ keys });
     return refusal(() => verifier.verifySync(issuer.tokenFor("alice", { header: { alg } }))).hint;
