@@ -12,6 +12,7 @@ import { rulesFile, scaled, scaledRules, shippedRules } from "./support/scaled-r
 
 const promtool = findProgram("promtool");
 const tests = fileURLToPath(new URL("promtool/alerts.yml", import.meta.url));
+const ordinary = fileURLToPath(new URL("promtool/ordinary-days.yml", import.meta.url));
 
 beforeEach(({ skip }) => {
   if (promtool === undefined) skip("there is no promtool: apt-get install prometheus");
@@ -34,6 +35,12 @@ test("each alert fires when it should, not before, and ends", () => {
   expect(status).toBe(0);
 });
 
+test("ordinary days are quiet, and little traffic hides nothing", () => {
+  const { status, output } = run(["test", "rules", ordinary]);
+  expect(output).toContain("SUCCESS");
+  expect(status).toBe(0);
+});
+
 test("promtool accepts the guide's configuration", ({ onTestFinished }) => {
   const guide = readFileSync(new URL("../../docs/guide/alerts.md", import.meta.url), "utf8");
   const [, block = ""] = /```yaml\n(# prometheus\.yml\n[^`]+)```/.exec(guide) ?? [];
@@ -47,7 +54,7 @@ test("promtool accepts the guide's configuration", ({ onTestFinished }) => {
 });
 
 test("each alert is in a test of its times", () => {
-  const text = JSON.stringify(parse(readFileSync(tests, "utf8")));
+  const text = [tests, ordinary].map((file) => JSON.stringify(parse(readFileSync(file, "utf8")))).join();
   for (const { alert } of shippedRules()) if (alert !== undefined) expect(text).toContain(alert);
 });
 

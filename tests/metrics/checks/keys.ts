@@ -85,6 +85,36 @@ export function checkKeys(prometheus: () => Prometheus): void {
     });
   });
 
+  test("UsherNoTokenAccepted: the API has had another secret since its first start", async ({
+    onTestFinished,
+  }) => {
+    const job = "never-accepted";
+    const issuer = createTestIssuer();
+    const api = await prepareService("api", {
+      BETTER_AUTH_SECRET: createTestIssuer().secret,
+      BETTER_AUTH_URL: issuer.issuer,
+      API_URL: issuer.audience,
+    });
+    onTestFinished(api.close);
+    await api.start();
+    await prometheus().scrape(job, api.metricsPort);
+    let sends = false;
+    await expectAlerts(prometheus(), {
+      job,
+      alerts: ["UsherNoTokenAccepted"],
+      send: async () => {
+        if (sends) await requestTasks(api.url, "ada", issuer.tokenFor("ada"));
+      },
+      damage: async () => {
+        sends = true;
+      },
+      repair: async () => {
+        await api.kill();
+        await api.start({ BETTER_AUTH_SECRET: issuer.secret });
+      },
+    });
+  });
+
   test("UsherKeysMissing, UsherUnavailable: the API was started while the issuer is down", async ({
     onTestFinished,
   }) => {
