@@ -69,6 +69,23 @@ describe("usher:keys of remoteJwks", () => {
     expect(Object.isFrozen(events[0]?.keys)).toBe(true);
   });
 
+  it("has the query in no warning and in no hint, which is logged", async () => {
+    const remote = createRemote();
+    remote.answer = () => new Response("no", { status: 500 });
+    await expect(remote.verifier.verify(remote.first.tokenFor("alice"))).rejects.toMatchObject({
+      code: "keys_unavailable",
+      hint: "the JWKS at https://app.example.com/jwks cannot be loaded: it answered 500",
+    });
+    const [key] = keysOf(remote.first);
+    remote.answer = () => Response.json({ keys: [key, { kty: "EC", kid: "broken" }] });
+    await remote.refresh();
+    remote.answer = () => new Response("no", { status: 500 });
+    await remote.refresh();
+    const warnings = vi.mocked(process.emitWarning).mock.calls.map(([text]) => text);
+    expect(warnings).toHaveLength(2);
+    for (const warning of warnings) expect(warning).not.toMatch(/s3cret|code/);
+  });
+
   it("reports a set that changes and changes back, and of none that stays", async () => {
     const remote = createRemote();
     await remote.verifier.ready();

@@ -90,16 +90,17 @@ export interface RemoteJwksOptions extends JwkOptions, IssuerOptions {
  */
 export function remoteJwks(url: string | URL, options: RemoteJwksOptions = {}): KeySource {
   const { address, fetch, maxBytes, jwk, issuers, ...times } = readOptions(url, options);
+  const shown = withoutQuery(address);
   const { current, remote } = keepFresh<KeySet>({
     ...times,
     name: "remoteJwks",
-    what: `the JWKS at ${address}`,
-    source: withoutQuery(address),
+    what: `the JWKS at ${shown}`,
+    source: shown,
     fetch: (signal) => fetchJwks(address, fetch, maxBytes, signal),
     read: (document, previous) => {
       const next = readKeySet(document, jwk, previous);
       for (const warning of unusedKeys(next, previous))
-        warn(`remoteJwks: ${warning} (${address})`, "USHER_KEY_UNUSED");
+        warn(`remoteJwks: ${warning} (${shown})`, "USHER_KEY_UNUSED");
       return next;
     },
   });
@@ -146,7 +147,7 @@ function readFetch(fetch: Fetch | undefined): Fetch | undefined {
   throw new ConfigurationError("remoteJwks: fetch must be a function.");
 }
 
-/** For events: a query may contain a secret. */
+/** For events, warnings and the log: a query may contain a secret. */
 function withoutQuery(address: string): string {
   const { origin, pathname } = new URL(address);
   return `${origin}${pathname}`;
