@@ -272,7 +272,8 @@ export default {
     },
     {
       name: "commands-stay-apart",
-      comment: "Each command has its own folder, and commands/ parses its flags. Only status/ uses another's: doctor/.",
+      comment:
+        "Each command has its own folder, and commands/ parses its flags. Only status/ uses another's: doctor/.",
       severity: "error",
       from: { path: "^packages/cli/src/(doctor|audit|gate|revocations)/" },
       to: {

@@ -1,7 +1,7 @@
 /**
  * `npm run test:fastapi [-- --required]`: the types and style of the example in FastAPI, its tests, and
- * schemathesis with its OpenAPI document. They are skipped with the reason where Python or its packages are not
- * available; with `--required`, that is a failure. Other arguments go to vitest.
+ * schemathesis with its OpenAPI document. They are skipped with the reason where Python or its packages are
+ * not available; with `--required`, that is a failure. Other arguments go to vitest.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

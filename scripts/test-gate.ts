@@ -1,6 +1,6 @@
 /**
- * `npm run test:gate [-- --required]`: the types and style of the backends in examples/gate, and the tests of the
- * demo with the gate in front of each. What needs Python or Go is skipped with the reason where it is not
+ * `npm run test:gate [-- --required]`: the types and style of the backends in examples/gate, and the tests of
+ * the demo with the gate in front of each. What needs Python or Go is skipped with the reason where it is not
  * available; with `--required`, that is a failure. Other arguments go to vitest.
  */
 import { spawnSync } from "node:child_process";

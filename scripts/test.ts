@@ -1,6 +1,6 @@
 /**
- * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests of
- * `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate`, `test:proxies`, `test:metrics` and
+ * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests
+ * of `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate`, `test:proxies`, `test:metrics` and
  * `test:examples`.
  */
 import { runNode } from "./run/run-node.ts";

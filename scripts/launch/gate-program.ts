@@ -1,6 +1,6 @@
 /**
- * Runs a backend that is not a Node program: `gate-program.ts <program> [argument ...]`. A Node process around
- * it, which the launcher starts and stops like the others.
+ * Runs a backend that is not a Node program: `gate-program.ts <program> [argument ...]`. A Node process
+ * around it, which the launcher starts and stops like the others.
  */
 import { spawn } from "node:child_process";
 

@@ -31,7 +31,8 @@ export type EnvironmentOptions = {
  * The folder of the programs of a virtual environment with these requirements. It is created once for each
  * version of the file and of Python. When several processes call this, one creates it and the others wait.
  *
- * @throws {PythonUnavailable} There is no Python 3.10 with its venv module, or pip cannot install the packages.
+ * @throws {PythonUnavailable} There is no Python 3.10 with its venv module, or pip cannot install the
+ *   packages.
  */
 export async function pythonEnvironment(options: EnvironmentOptions): Promise<string> {
   const { name, requirements, signal } = options;

@@ -1,6 +1,6 @@
 /**
- * Runs the example in examples/fastapi: a Node process around Python's, which the launcher starts and stops like
- * the others. USHER_PYTHON is the Python of its environment.
+ * Runs the example in examples/fastapi: a Node process around Python's, which the launcher starts and stops
+ * like the others. USHER_PYTHON is the Python of its environment.
  */
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";

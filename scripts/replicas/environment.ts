@@ -1,6 +1,7 @@
 /**
- * The environment of one of several replicas on this machine. Each needs a separate port and, if they are set, a
- * separate port for metrics and a separate audit file. The first has those that are set; each next port is one higher.
+ * The environment of one of several replicas on this machine. Each needs a separate port and, if they are
+ * set, a separate port for metrics and a separate audit file. The first has those that are set; each next
+ * port is one higher.
  *
  * @param index From 0.
  */

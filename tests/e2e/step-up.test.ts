@@ -13,8 +13,8 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { audience, Browser, baseURL, migratedInstanceWith } from "../../packages/issuer/test/instance.ts";
 
-// The code of docs/guide/step-up.md, and the hook of docs/guide/administrators.md, with a real Better Auth that
-// has every plugin that matters here. The addresses of the guides lead to the servers of this test.
+// The code of docs/guide/step-up.md, and the hook of docs/guide/administrators.md, with a real Better Auth
+// that has every plugin that matters here. The addresses of the guides lead to the servers of this test.
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const password = "correct horse battery";

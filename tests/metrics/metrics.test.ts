@@ -10,8 +10,8 @@ import { expectFiring, fired } from "./support/alerts.ts";
 import { type Prometheus, startPrometheus } from "./support/prometheus.ts";
 import { shippedRules } from "./support/scaled-rules.ts";
 
-// A Prometheus server, which scrapes real processes. It has the rules of the package, in which every duration is
-// shorter by one factor: see support/prometheus.ts.
+// A Prometheus server, which scrapes real processes. It has the rules of the package, in which every duration
+// is shorter by one factor: see support/prometheus.ts.
 
 const isMissing = findProgram("prometheus") === undefined;
 let started: Prometheus | undefined;

@@ -10,8 +10,8 @@ import { checkWebSockets } from "./checks/websockets.ts";
 import { proxies } from "./support/proxies.ts";
 import { type System, startSystem } from "./support/system.ts";
 
-// The gate, a backend that records what arrives, and each proxy with its configuration in docs/proxies, of which
-// only the ports are changed.
+// The gate, a backend that records what arrives, and each proxy with its configuration in docs/proxies, of
+// which only the ports are changed.
 
 describe.each(proxies)("$name", (proxy) => {
   const isMissing = findProgram(proxy.program) === undefined;

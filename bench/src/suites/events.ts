@@ -9,8 +9,8 @@ import { makeTokens } from "../tokens.ts";
 const names: readonly (keyof UsherEvents)[] = ["usher:verify", "usher:accept", "usher:reject"];
 
 /**
- * A guard that accepts requests with a thousand cached tokens, and that refuses requests without one: without a
- * subscriber, and with one for each event of a request.
+ * A guard that accepts requests with a thousand cached tokens, and that refuses requests without one: without
+ * a subscriber, and with one for each event of a request.
  */
 export async function events(effort: Effort): Promise<Timings> {
   const without = await measure(guarded(""), effort);

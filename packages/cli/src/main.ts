@@ -22,7 +22,8 @@ process.exitCode = await runCommandLine(program, process.argv.slice(2), {
   output: process.stdout,
   errors: process.stderr,
 });
-// A name that is being looked up and a server that does not close its connection would keep the process alive.
+// A name that is being looked up and a server that does not close its connection would keep the process
+// alive.
 for (const stream of [process.stdout, process.stderr]) {
   await new Promise<void>((flushed) => stream.write("", () => flushed()));
 }

@@ -33,8 +33,8 @@ export interface TestIssuer {
   /** The `iss` of the access tokens. */
   readonly accessTokenIssuer: string;
   /**
-   * Issues an OAuth access token like those of Better Auth's OAuth provider (RFC 9068): a client acts for this
-   * user. Only a verifier with `accessTokens: { issuer: accessTokenIssuer, ... }` accepts it.
+   * Issues an OAuth access token like those of Better Auth's OAuth provider (RFC 9068): a client acts for
+   * this user. Only a verifier with `accessTokens: { issuer: accessTokenIssuer, ... }` accepts it.
    */
   accessTokenFor(user: TestUser, grant?: AccessTokenGrant): string;
   /**

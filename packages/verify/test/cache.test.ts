@@ -60,8 +60,8 @@ describe("BoundedCache", () => {
   it("evicts in constant time, however many entries were deleted before", () => {
     const cache = new BoundedCache<number, ReturnType<typeof entry>>(100_000);
     for (let key = 0; key < 200_000; key++) cache.set(key, entry(key));
-    // Searching for the oldest entry from the start would skip all deleted ones each time: the test would take
-    // minutes, and run into its timeout.
+    // Searching for the oldest entry from the start would skip all deleted ones each time: the test would
+    // take minutes, and run into its timeout.
     expect(cache.get(200_000 - 1)).toBeDefined();
     expect(cache.get(99_999)).toBeUndefined();
   });

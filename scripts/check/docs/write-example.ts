@@ -11,8 +11,8 @@ const clientOfTests = fileURLToPath(
 );
 
 /**
- * Writes an example below `folder`, with what it imports. Padded with empty lines, so that the compiler's line
- * numbers are the document's.
+ * Writes an example below `folder`, with what it imports. Padded with empty lines, so that the compiler's
+ * line numbers are the document's.
  *
  * @returns The path of the file.
  * @throws {Error} Two examples of a folder have the same name.

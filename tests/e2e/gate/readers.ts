@@ -10,8 +10,9 @@ const run = promisify(execFile);
 const timeout = 240_000;
 
 /**
- * A language whose function in docs/guide/any-backend.md reads the user's id. Its program takes header values as
- * arguments, and prints a JSON list of what the function makes of each: the bytes of the id in UTF-8, in hex.
+ * A language whose function in docs/guide/any-backend.md reads the user's id. Its program takes header values
+ * as arguments, and prints a JSON list of what the function makes of each: the bytes of the id in UTF-8, in
+ * hex.
  */
 export interface Reader {
   readonly language: string;

@@ -6,8 +6,8 @@ import { type PostgresServer, startPostgres } from "../support/postgres/start-po
 import { fetchToken, requestTasks, type Session } from "../support/session.ts";
 import { ask, audience, join, startWeb, type Web } from "./web.ts";
 
-// A Better Auth server, and three API processes that share their revocations in Postgres. One of them gets the
-// logout tokens.
+// A Better Auth server, and three API processes that share their revocations in Postgres. One of them gets
+// the logout tokens.
 
 let server: PostgresServer;
 let web: Web;

@@ -62,8 +62,8 @@ export function checkNumbers(prometheus: () => Prometheus): void {
     });
     await expectNumbers(prometheus(), "usher_adapter", "usher_requests_total", { fastify: accepted + 17 });
     await expectNumbers(prometheus(), "http_request_method", "usher_requests_total", { GET: accepted + 17 });
-    // A request without a token verifies none. The two users' tokens were verified once, and then found again,
-    // until one was revoked.
+    // A request without a token verifies none. The two users' tokens were verified once, and then found
+    // again, until one was revoked.
     const durations = '{__name__=~"usher_verification_duration(_seconds)?_count"}';
     await expectNumbers(prometheus(), "usher_cache", durations, {
       miss: 2 + 2 + 6 + 1 + 1,

@@ -1,5 +1,5 @@
-// An API with settings that the demo API does not have: it fetches its keys more often, and an administrator may use
-// the paths of others. Variables: API_PORT, API_METRICS_PORT, JWKS_URL, ISSUER, AUDIENCE.
+// An API with settings that the demo API does not have: it fetches its keys more often, and an administrator
+// may use the paths of others. Variables: API_PORT, API_METRICS_PORT, JWKS_URL, ISSUER, AUDIENCE.
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { instrumentUsher } from "@usher-auth/opentelemetry";

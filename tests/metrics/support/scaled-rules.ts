@@ -26,9 +26,9 @@ export function shippedRules(): readonly Rule[] {
 }
 
 /**
- * The rules of the package, in which every duration is shorter by one factor: how long an alert waits (`for`), the
- * range of a selector (`[5m]`) and an `offset`. Everything else stays as it is: expressions, thresholds, ages in
- * seconds.
+ * The rules of the package, in which every duration is shorter by one factor: how long an alert waits
+ * (`for`), the range of a selector (`[5m]`) and an `offset`. Everything else stays as it is: expressions,
+ * thresholds, ages in seconds.
  */
 export function scaledRules(factor: number): string {
   const { groups } = readRules();

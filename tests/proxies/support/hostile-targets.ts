@@ -1,6 +1,6 @@
 /**
- * Targets that some server reads as another path than the proxy, the gate or the backend. `alice` sends them, and
- * each could lead to `bob`, or to a path that needs no token.
+ * Targets that some server reads as another path than the proxy, the gate or the backend. `alice` sends them,
+ * and each could lead to `bob`, or to a path that needs no token.
  */
 export const hostileTargets: readonly string[] = [
   "/api/alice/../bob/tasks",

@@ -18,11 +18,11 @@ export interface Result {
 let marks = 0;
 
 /**
- * Sends attacks to a front and judges what its backend records. After each batch comes an ordinary request, whose
- * answer must be its own: neither the front nor its connections to the backend may be out of step.
+ * Sends attacks to a front and judges what its backend records. After each batch comes an ordinary request,
+ * whose answer must be its own: neither the front nor its connections to the backend may be out of step.
  *
- * @param together How many attacks are sent at a time. More are faster; then a batch with a fault is repeated one by
- *   one, to name the attack.
+ * @param together How many attacks are sent at a time. More are faster; then a batch with a fault is repeated
+ *   one by one, to name the attack.
  */
 export async function assault(attacks: readonly Attack[], target: Target): Promise<Result> {
   const { front, recorder, people, together = 1, quiet, checksBodies = true } = target;
@@ -57,8 +57,8 @@ export interface Target {
   /** Milliseconds to wait for an answer. Default: 400. */
   readonly quiet?: number;
   /**
-   * False: another server than the gate reads the client's bytes, and may see bodies where the gate would refuse the
-   * request. Default: true.
+   * False: another server than the gate reads the client's bytes, and may see bodies where the gate would
+   * refuse the request. Default: true.
    */
   readonly checksBodies?: boolean;
 }

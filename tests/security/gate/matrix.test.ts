@@ -28,7 +28,8 @@ describe("attacks through the gate, to a server of node:http", () => {
     const { faults, statuses } = await assault(attacks, { front: gate, recorder, people, together });
     count(test, { attacks: attacks.length, faults: faults.length });
     expect(faults).toEqual([]);
-    // Bytes that are no HTTP may be answered by closing the connection, but nothing is ever a failure of the gate.
+    // Bytes that are no HTTP may be answered by closing the connection, but nothing is ever a failure of the
+    // gate.
     expect([...statuses].filter(([, status]) => status >= 500 && status !== 501 && status !== 505)).toEqual(
       [],
     );

@@ -1,7 +1,7 @@
 /**
- * `npm run test:openapi [-- --seed N] [--api fastapi]`: schemathesis tests the running API with its own OpenAPI
- * document, with valid and invalid data. No response may be a 5xx, have an undocumented status, or have a body
- * that does not match its schema.
+ * `npm run test:openapi [-- --seed N] [--api fastapi]`: schemathesis tests the running API with its own
+ * OpenAPI document, with valid and invalid data. No response may be a 5xx, have an undocumented status, or
+ * have a body that does not match its schema.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";

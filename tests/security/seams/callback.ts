@@ -21,8 +21,8 @@ export interface Callback {
    */
   use(behaviour: Behaviour): Promise<{ readonly during: Outcome; readonly afterwards: Outcome }>;
   /**
-   * The expected outcome `during` the misbehaviour, by behaviour; `usual` for all others. Afterwards everything
-   * is `served`.
+   * The expected outcome `during` the misbehaviour, by behaviour; `usual` for all others. Afterwards
+   * everything is `served`.
    */
   readonly expected: Partial<Record<BehaviourName, Outcome>> & { readonly usual: Outcome };
 }

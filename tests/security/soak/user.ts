@@ -117,8 +117,8 @@ export class Person {
   }
 
   /**
-   * Some of the changes leave the token valid: then, and only then, the response is for alice, who has no tasks
-   * here.
+   * Some of the changes leave the token valid: then, and only then, the response is for alice, who has no
+   * tasks here.
    */
   async #sendHostileToken(): Promise<void> {
     const token = hostileToken(this.#issuer, this.#random, Math.floor(Date.now() / 1000));

@@ -3,11 +3,11 @@ import { auditLog } from "@usher-auth/verify/audit";
 import { StartupError } from "./startup-error.ts";
 
 /**
- * Appends each entry of the audit log to a file, as one line of JSON. Only this user may read the file. A line is
- * written before the response is sent, so that no crash of this process loses it.
+ * Appends each entry of the audit log to a file, as one line of JSON. Only this user may read the file. A
+ * line is written before the response is sent, so that no crash of this process loses it.
  *
- * The file may be renamed or deleted at any time, as logrotate does: the next entry begins another one. Several
- * replicas need a file each. If the disk is full, entries are lost, and a process warning says so.
+ * The file may be renamed or deleted at any time, as logrotate does: the next entry begins another one.
+ * Several replicas need a file each. If the disk is full, entries are lost, and a process warning says so.
  *
  * @returns Ends it.
  * @throws {StartupError} The file cannot be opened. An API that must be audited does not run without.

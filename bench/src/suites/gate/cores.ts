@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 // The measured server has the first core to itself, and everything else shares the others: the load and the
-// backend can then neither slow it down nor lend it their share, and a program that uses many cores is compared
-// with one that uses one.
+// backend can then neither slow it down nor lend it their share, and a program that uses many cores is
+// compared with one that uses one.
 
 /** Moves this process, and what it starts from now on, to the other cores. */
 export function leaveFirstCore(): void {

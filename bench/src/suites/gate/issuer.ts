@@ -13,8 +13,8 @@ export interface Issuer {
 const jwksPath = "/api/auth/jwks";
 
 /**
- * Serves the keys of an issuer on a free port, and makes tokens with RS256, the best algorithm that all guards
- * know: Oathkeeper 0.40 does not know EdDSA.
+ * Serves the keys of an issuer on a free port, and makes tokens with RS256, the best algorithm that all
+ * guards know: Oathkeeper 0.40 does not know EdDSA.
  */
 export async function startIssuer(count: number): Promise<Issuer> {
   let documents: Readonly<Record<string, object>> = {};

@@ -33,11 +33,11 @@ export interface Figures {
 const connections = 32;
 
 /**
- * Measures servers in interleaved rounds, whose order rotates: requests per second, and how long they take when
- * all connections are busy, and the CPU time of the guard's process.
+ * Measures servers in interleaved rounds, whose order rotates: requests per second, and how long they take
+ * when all connections are busy, and the CPU time of the guard's process.
  *
- * Each server is warmed up first. A guard runs for days, and one of Node spends its first seconds on compiling what it
- * runs: up to a fifth of its CPU time.
+ * Each server is warmed up first. A guard runs for days, and one of Node spends its first seconds on
+ * compiling what it runs: up to a fifth of its CPU time.
  *
  * @throws {Error} A server refused a request, or did not answer.
  */

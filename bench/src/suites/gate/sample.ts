@@ -4,8 +4,8 @@ import { createResponseReader } from "./load/response.ts";
 import type { Measured } from "./measure.ts";
 
 /**
- * Sends one request as it is, and one whose token has a broken signature. A guard that admits everything, and a
- * proxy that admits nothing, would be the fastest.
+ * Sends one request as it is, and one whose token has a broken signature. A guard that admits everything, and
+ * a proxy that admits nothing, would be the fastest.
  *
  * @throws {Error} The first was refused, or the second was not and should be.
  */

@@ -4,8 +4,8 @@ import type { PostgresJsDatabase, PostgresJsTransaction } from "drizzle-orm/post
 type Transaction = PostgresJsTransaction<Record<string, never>, Record<string, never>>;
 
 /**
- * The recipe for row-level security of Drizzle's documentation (https://orm.drizzle.team/docs/rls, "Using with
- * Supabase"): a transaction that sets the claims and the role, runs the queries, and resets both.
+ * The recipe for row-level security of Drizzle's documentation (https://orm.drizzle.team/docs/rls, "Using
+ * with Supabase"): a transaction that sets the claims and the role, runs the queries, and resets both.
  */
 export function rlsTransaction<Result>(
   database: PostgresJsDatabase,

@@ -18,8 +18,8 @@ const judgedRequest: unique symbol = Symbol("judged request");
 type JudgedMessage = IncomingMessage & { [judgedRequest]?: JudgedRequest };
 
 /**
- * Creates the guard of the gate. It publishes the events of `@usher-auth/verify/events`, and leaves the log to the
- * gate, which has lines for more than refusals.
+ * Creates the guard of the gate. It publishes the events of `@usher-auth/verify/events`, and leaves the log
+ * to the gate, which has lines for more than refusals.
  */
 export function createGateGuard(verifier: Verifier): {
   readonly guard: Guard<TokenClaims, IncomingMessage>;

@@ -29,8 +29,8 @@ const interval = 1_000;
 const appendTimeout = 5_000;
 
 /**
- * Opens the revocations and loads them, so that the first request already meets them. If the database does not
- * answer, the gate starts anyway: `USHER_WHEN_STALE` says what happens to tokens until it does.
+ * Opens the revocations and loads them, so that the first request already meets them. If the database does
+ * not answer, the gate starts anyway: `USHER_WHEN_STALE` says what happens to tokens until it does.
  *
  * @returns Undefined if revocations are off.
  * @throws {CannotRun} A variable is missing or invalid.

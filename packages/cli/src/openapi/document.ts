@@ -52,8 +52,8 @@ export function parseAnyPaths(text: string, name: string): Document {
 }
 
 /**
- * Errors are thrown: with `silent`, the parser would return what it understood of a text. `<<` merges a mapping
- * into another one, as in most parsers: an operation may have its `security` from there.
+ * Errors are thrown: with `silent`, the parser would return what it understood of a text. `<<` merges a
+ * mapping into another one, as in most parsers: an operation may have its `security` from there.
  */
 const yamlOptions = { logLevel: "error", merge: true } as const;
 

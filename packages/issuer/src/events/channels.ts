@@ -9,8 +9,9 @@ export const channels: { readonly [Name in keyof IssuerEvents]: Channel } = {
 };
 
 /**
- * Publishes an event, which is only created if anyone subscribes to it. It is frozen, because several subscribers
- * get it. Never throws: on Node, an exception of a subscriber is one of the process; other runtimes throw it here.
+ * Publishes an event, which is only created if anyone subscribes to it. It is frozen, because several
+ * subscribers get it. Never throws: on Node, an exception of a subscriber is one of the process; other
+ * runtimes throw it here.
  */
 export function publish<Name extends keyof IssuerEvents>(name: Name, create: () => IssuerEvents[Name]): void {
   if (!channels[name].hasSubscribers) return;

@@ -1,6 +1,6 @@
 /**
- * `usher:delivery`: the result of one attempt to notify a backend of a logout, or that no more are made. No property
- * contains a token or a secret.
+ * `usher:delivery`: the result of one attempt to notify a backend of a logout, or that no more are made. No
+ * property contains a token or a secret.
  */
 export interface LogoutDelivery {
   /** The backend: the origin of its endpoint, such as `https://api.example.com`. */
@@ -22,8 +22,8 @@ export interface LogoutDelivery {
   /** For `failed`: seconds, with fractions, after which it is due again. */
   readonly retryIn?: number;
   /**
-   * What happened: one session ended; all sessions of a user ended, as after a ban; or the user's memberships of
-   * organizations changed, and the sessions continue.
+   * What happened: one session ended; all sessions of a user ended, as after a ban; or the user's memberships
+   * of organizations changed, and the sessions continue.
    */
   readonly kind: "session" | "user" | "memberships";
   /** The user's id. For audits: not for a log or the label of a metric. */

@@ -4,8 +4,8 @@ import { reasonOf } from "../log.ts";
 const pause = 60_000;
 
 /**
- * Makes an application's listener safe to call. Nothing waits for it, and a failure (an exception, a rejection, a
- * thenable that throws) only becomes a process warning, at most one a minute for each listener.
+ * Makes an application's listener safe to call. Nothing waits for it, and a failure (an exception, a
+ * rejection, a thenable that throws) only becomes a process warning, at most one a minute for each listener.
  */
 export function safeListener<Event>(
   listener: (event: Event) => unknown,

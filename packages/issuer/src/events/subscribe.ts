@@ -5,9 +5,9 @@ import type { IssuerEvents } from "./events.ts";
 import { safeListener } from "./listener.ts";
 
 /**
- * Calls a listener for each event of a kind, of every Better Auth instance in this process. Nothing waits for the
- * listener. An exception or a rejection becomes a process warning (`USHER_LISTENER_FAILED`, at most one per minute)
- * and changes nothing else.
+ * Calls a listener for each event of a kind, of every Better Auth instance in this process. Nothing waits for
+ * the listener. An exception or a rejection becomes a process warning (`USHER_LISTENER_FAILED`, at most one
+ * per minute) and changes nothing else.
  *
  * Of several processes on one database, exactly one gets an event: the one that made the attempt. If it ends
  * between the attempt and the event, no process gets it.

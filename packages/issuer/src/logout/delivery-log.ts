@@ -18,8 +18,9 @@ export interface DeliveryLog {
 }
 
 /**
- * Logs each reason for which an endpoint fails at once, and again after five minutes if it still does: an attempt
- * can fail every few seconds for hours. What fails after a recovery is news, or the log would end with the recovery.
+ * Logs each reason for which an endpoint fails at once, and again after five minutes if it still does: an
+ * attempt can fail every few seconds for hours. What fails after a recovery is news, or the log would end
+ * with the recovery.
  */
 export function createDeliveryLog(backend: string, log: Log, clock: Clock): DeliveryLog {
   const loggedAt = new Map<string, number>();

@@ -44,7 +44,8 @@ export interface DeliveryQueue {
    */
   outcome(delivery: Delivery): Promise<"done" | "refused" | number>;
   /**
-   * Makes a delivery due again after some milliseconds. False when another process has reserved or removed it.
+   * Makes a delivery due again after some milliseconds. False when another process has reserved or removed
+   * it.
    *
    * @param failure - why an attempt failed, if there was one
    */

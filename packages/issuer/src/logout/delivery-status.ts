@@ -11,14 +11,14 @@ export interface DeliveryStatus {
   /** The backend: the origin of its endpoint, such as `https://api.example.com`. */
   readonly endpoint: string;
   /**
-   * Whether `backchannelLogout` has it now. What waits for one that was removed is never sent, and is given up when
-   * the tokens that it revokes have expired.
+   * Whether `backchannelLogout` has it now. What waits for one that was removed is never sent, and is given
+   * up when the tokens that it revokes have expired.
    */
   readonly configured: boolean;
   /**
-   * Logouts that the backend has not acknowledged, those being sent now included. A change of memberships that
-   * concerns many users counts as a few until its turn comes. A sign-out that a hook refused counts for up to a
-   * minute.
+   * Logouts that the backend has not acknowledged, those being sent now included. A change of memberships
+   * that concerns many users counts as a few until its turn comes. A sign-out that a hook refused counts for
+   * up to a minute.
    */
   readonly waiting: number;
   /** Seconds, with fractions, since the first of them happened. Never negative. Absent if none waits. */
@@ -32,8 +32,8 @@ export interface DeliveryStatus {
 }
 
 /**
- * Thrown by {@link deliveryStatus} when Better Auth's database fails or does not answer. The message has the code
- * of the driver's error, and nothing else of it.
+ * Thrown by {@link deliveryStatus} when Better Auth's database fails or does not answer. The message has the
+ * code of the driver's error, and nothing else of it.
  *
  * @example
  * ```ts
@@ -60,16 +60,17 @@ const deadline = 5000;
 const maxRemoved = 20;
 
 /**
- * Reads from Better Auth's database which logouts still wait to be sent, for each endpoint of `backchannelLogout`,
- * and for removed ones for which some still wait. All processes on the database see the same. Takes at most five
- * seconds, and three small queries for each endpoint.
+ * Reads from Better Auth's database which logouts still wait to be sent, for each endpoint of
+ * `backchannelLogout`, and for removed ones for which some still wait. All processes on the database see the
+ * same. Takes at most five seconds, and three small queries for each endpoint.
  *
  * It sends nothing, and does not ask the backends: an endpoint for which nothing waits may be down.
  *
  * @param auth - what `betterAuth()` returned
- * @returns an entry for each endpoint, configured ones first; empty without `backchannelLogout`. URLs with the same
- *   origin share an entry
- * @throws {DeliveryStatusError} when the database fails, has no answer in time, or lacks the table or its columns
+ * @returns an entry for each endpoint, configured ones first; empty without `backchannelLogout`. URLs with
+ *   the same origin share an entry
+ * @throws {DeliveryStatusError} when the database fails, has no answer in time, or lacks the table or its
+ *   columns
  * @throws {IssuerError} when the instance has no `usherJwt()` plugin
  *
  * @example

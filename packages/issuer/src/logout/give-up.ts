@@ -20,8 +20,8 @@ export interface GiveUpParts {
 }
 
 /**
- * Removes deliveries whose tokens have all expired, and reports those that this process removed: another one may
- * be doing the same.
+ * Removes deliveries whose tokens have all expired, and reports those that this process removed: another one
+ * may be doing the same.
  *
  * @returns whether there may be more
  */

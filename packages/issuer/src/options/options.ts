@@ -119,8 +119,8 @@ export interface UsherJwtOptions {
    * `allowInsecureHosts`.
    *
    * A logout token is signed like access tokens. The delivery is stored in the table `usherLogout` and
-   * retried until the backend acknowledges it, or until all affected tokens have expired. `deliveryStatus` of this
-   * package shows what waits.
+   * retried until the backend acknowledges it, or until all affected tokens have expired. `deliveryStatus` of
+   * this package shows what waits.
    *
    * @defaultValue none: a token stays valid for up to `expiresIn` after a sign-out
    */

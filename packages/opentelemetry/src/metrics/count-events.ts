@@ -11,8 +11,9 @@ export type EventCounters = {
 /** More routes than most applications have. */
 const mostRoutes = 500;
 /**
- * Series of requests with their route. Anyone can cause several codes on each route. At 2000 series, an SDK drops
- * all labels of further ones. The rest is for those without a route: an adapter has 11 methods and some 25 codes.
+ * Series of requests with their route. Anyone can cause several codes on each route. At 2000 series, an SDK
+ * drops all labels of further ones. The rest is for those without a route: an adapter has 11 methods and some
+ * 25 codes.
  */
 const mostSeriesOfRoutes = 1500;
 /** Adapters of this package, and the application's own. */

@@ -22,9 +22,9 @@ interface Counted {
 const ofMeters = new WeakMap<Meter, Counted>();
 
 /**
- * The verifications with each key that a meter has counted. A counter must not decrease, or Prometheus takes what is
- * left for an increase: so what a verifier has verified stays when it is no longer observed. That is kept for each
- * meter, because the recording may end and begin again.
+ * The verifications with each key that a meter has counted. A counter must not decrease, or Prometheus takes
+ * what is left for an increase: so what a verifier has verified stays when it is no longer observed. That is
+ * kept for each meter, because the recording may end and begin again.
  */
 export function countVerifications(meter: Meter, verifiers: Verifiers): Iterable<Usage> {
   const counted = ofMeters.get(meter) ?? {

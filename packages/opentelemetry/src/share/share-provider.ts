@@ -11,8 +11,9 @@ export type Start<Member> = (provider: () => MeterProvider, members: () => reado
 const nowhere: MeterProvider = { getMeter: () => createNoopMeter() };
 
 /**
- * Like {@link share}, for each meter provider. Callers without one have the global one, whichever it is at the moment.
- * While another caller has passed the same one, they join that recording, so that nothing counts twice.
+ * Like {@link share}, for each meter provider. Callers without one have the global one, whichever it is at
+ * the moment. While another caller has passed the same one, they join that recording, so that nothing counts
+ * twice.
  */
 export function shareProvider<Kind extends Recorded>(
   kind: Kind,

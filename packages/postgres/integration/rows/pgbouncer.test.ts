@@ -8,8 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { sessionState } from "../../test/rows/injection/damage.ts";
 import { type PreparedTables, prepareTables } from "../../test/rows/prepared-tables.ts";
 
-// PgBouncer in transaction mode with two server connections, which twenty users share. What one of them leaves
-// on a server connection, the next one gets.
+// PgBouncer in transaction mode with two server connections, which twenty users share. What one of them
+// leaves on a server connection, the next one gets.
 
 const missing = missingPgbouncer();
 let server: PostgresServer;

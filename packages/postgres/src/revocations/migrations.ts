@@ -49,8 +49,8 @@ const migrations: readonly string[] = [
     for each statement execute function usher_revocations_tell();
   `,
   // Replicas of an older version name their columns, and leave this one null. While the statement waits for a
-  // long transaction, such as a backup, everything else waits behind it, and the revocations would become stale:
-  // it waits for a second at a time.
+  // long transaction, such as a backup, everything else waits behind it, and the revocations would become
+  // stale: it waits for a second at a time.
   `
   declare
     patience text := current_setting('lock_timeout');

@@ -11,8 +11,8 @@ export const pageSize = 10_000;
  * One page of the table. $1: the last sequence of the previous page, 0 for the first. `order by` names the
  * table: a bare `sequence` would be the text of the select list.
  *
- * A database that is not migrated yet has no column `made_by`. So the table is read inside another select that
- * has one, which is null: SQL looks there for a name that the table does not know.
+ * A database that is not migrated yet has no column `made_by`. So the table is read inside another select
+ * that has one, which is null: SQL looks there for a name that the table does not know.
  */
 export const pageStatement: string = `
   select page.* from (select null::text as made_by) as unknown cross join lateral (

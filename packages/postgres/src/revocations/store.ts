@@ -58,8 +58,8 @@ const grace = 600;
  * `listen`; so does `load`. Prepares no statements and keeps no state in a session. The client stays yours:
  * end it after the subscriptions stop.
  *
- * Keeps who made a revocation (`by`) in the column `made_by`. Until `migrateRevocations` of this version has run,
- * the table has no such column, and everything else works.
+ * Keeps who made a revocation (`by`) in the column `made_by`. Until `migrateRevocations` of this version has
+ * run, the table has no such column, and everything else works.
  *
  * The database user needs SELECT and INSERT on the table, and to subscribe also DELETE and UPDATE (before):
  * old revocations are locked and deleted. The role that created the table has these.

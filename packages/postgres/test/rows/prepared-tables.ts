@@ -23,8 +23,8 @@ export const uuidOf = {
 } as const;
 
 /**
- * `notes` (owner: text), `documents` (owner: uuid), `projects` (owner and tenant: text), `boards` (tenant: text),
- * and `counters` (owner: integer, 1 and 2).
+ * `notes` (owner: text), `documents` (owner: uuid), `projects` (owner and tenant: text), `boards` (tenant:
+ * text), and `counters` (owner: integer, 1 and 2).
  */
 export const tables = `
   create table notes (id serial primary key, owner_id text not null, body text not null);

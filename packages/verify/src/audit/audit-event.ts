@@ -3,18 +3,19 @@ import type { KeyFacts, KeysChanged } from "../events/events.ts";
 import type { Revocation } from "../revocation/store.ts";
 
 /**
- * One entry of an audit log: a flat object that is one line of JSON. It contains no token, no secret and no control
- * character. Every text is at most 500 characters, and what looks like a token in it is `[token]`. Absent properties
- * are not known, or do not apply. The package has its JSON Schema: `schema/audit-event.schema.json`.
+ * One entry of an audit log: a flat object that is one line of JSON. It contains no token, no secret and no
+ * control character. Every text is at most 500 characters, and what looks like a token in it is `[token]`.
+ * Absent properties are not known, or do not apply. The package has its JSON Schema:
+ * `schema/audit-event.schema.json`.
  */
 export interface AuditEvent {
   /** When it happened, by this machine's clock: RFC 3339, in UTC, to the millisecond. */
   readonly time: string;
   /**
    * What happened. `request.refused`: a guard rejected a request. `request.exception`: an owner rule admitted
-   * someone to a path that belongs to another user. `request.impersonated`: a guard accepted a token with which
-   * someone acts as another user. `revocation.made`: something was revoked. `keys.changed`: the verification keys
-   * or their state changed. `logout.received`: the back-channel logout endpoint answered.
+   * someone to a path that belongs to another user. `request.impersonated`: a guard accepted a token with
+   * which someone acts as another user. `revocation.made`: something was revoked. `keys.changed`: the
+   * verification keys or their state changed. `logout.received`: the back-channel logout endpoint answered.
    */
   readonly event:
     | "request.refused"
@@ -58,8 +59,8 @@ export interface AuditEvent {
 /** What was revoked, and where. */
 export interface AuditedRevocation extends Revocation {
   /**
-   * `here`: this process recorded it. `elsewhere`: another process did, such as `usher-auth revoke`, and the store
-   * delivered it. Every replica has an entry for it.
+   * `here`: this process recorded it. `elsewhere`: another process did, such as `usher-auth revoke`, and the
+   * store delivered it. Every replica has an entry for it.
    */
   readonly origin: "here" | "elsewhere";
 }

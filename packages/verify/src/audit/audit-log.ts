@@ -29,8 +29,8 @@ import {
  */
 export interface AuditLogOptions {
   /**
-   * The kinds of entries to write. Without `request.impersonated`, accepted requests cost nothing more. Default:
-   * all.
+   * The kinds of entries to write. Without `request.impersonated`, accepted requests cost nothing more.
+   * Default: all.
    */
   readonly events?: readonly AuditEvent["event"][];
   /** Returns the time in milliseconds since 1970, for tests. */
@@ -38,16 +38,16 @@ export interface AuditLogOptions {
 }
 
 /**
- * Writes an audit log: one entry for each rejected request, each use of an owner exception, each request of an
- * impersonated session, each revocation, each change of keys, and each back-channel logout, of every guard and
- * verifier in this process.
+ * Writes an audit log: one entry for each rejected request, each use of an owner exception, each request of
+ * an impersonated session, each revocation, each change of keys, and each back-channel logout, of every guard
+ * and verifier in this process.
  *
- * Nothing is left out or counted together: anyone can cause rejected requests, and each is an entry. Does not write
- * what users do on their own paths, nor what your application decides itself.
+ * Nothing is left out or counted together: anyone can cause rejected requests, and each is an entry. Does not
+ * write what users do on their own paths, nor what your application decides itself.
  *
- * @param write Called with each entry, which is frozen, when it happens. It may be asynchronous; nothing waits for
- *   it. If it throws or rejects, the entry is lost, and a process warning (`USHER_LISTENER_FAILED`, at most one per
- *   minute) says so.
+ * @param write Called with each entry, which is frozen, when it happens. It may be asynchronous; nothing
+ *   waits for it. If it throws or rejects, the entry is lost, and a process warning (`USHER_LISTENER_FAILED`,
+ *   at most one per minute) says so.
  * @returns Ends the audit log. What `write` has begun is not stopped.
  * @throws {ConfigurationError} `write` is not a function, or an unknown event.
  * @example

@@ -13,8 +13,8 @@ import { printable } from "../log-text.ts";
 import type { Revocation } from "../revocation/store.ts";
 import type { AuditEvent, AuditedRevocation } from "./audit-event.ts";
 
-// The entries of each event, without their time. What is not listed here does not get into an audit log: events have
-// the framework's request, with its token, and all claims.
+// The entries of each event, without their time. What is not listed here does not get into an audit log:
+// events have the framework's request, with its token, and all claims.
 
 /** An entry before it gets its time. */
 export type Entry = Omit<AuditEvent, "time">;

@@ -79,8 +79,8 @@ export function readLogoutToken(
 }
 
 /**
- * The revocation of a logout token: its session if it names one, otherwise everything of the user until then. It
- * was made by the issuer.
+ * The revocation of a logout token: its session if it names one, otherwise everything of the user until then.
+ * It was made by the issuer.
  */
 export function revocationOf({ sessionId, subject, endedAt, issuer }: LogoutToken): Revocation {
   return sessionId === undefined

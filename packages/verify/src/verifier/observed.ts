@@ -6,7 +6,8 @@ import type { WaitUntil } from "../keys/key-source.ts";
 type Verify<Claims> = (token: string, waitUntil?: WaitUntil) => Principal<Claims>;
 
 /**
- * Publishes `usher:verify` once for a verification, which may have two attempts: before and after keys were fetched.
+ * Publishes `usher:verify` once for a verification, which may have two attempts: before and after keys were
+ * fetched.
  *
  * @param verify One attempt.
  * @param uncached Counts the tokens that were not in the cache.

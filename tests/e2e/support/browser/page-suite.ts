@@ -13,8 +13,8 @@ export type PageBench = {
 };
 
 /**
- * Defines the tests of the page, with whatever API it works. They start the web app and the API once, and once
- * more with a key pair.
+ * Defines the tests of the page, with whatever API it works. They start the web app and the API once, and
+ * once more with a key pair.
  */
 export function testPage(start: (environment?: Record<string, string>) => Promise<RunningUsher>): PageBench {
   let usher: RunningUsher;

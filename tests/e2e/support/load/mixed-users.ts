@@ -17,8 +17,8 @@ type Task = { id: string; title: string };
 type User = { name: string; token: string; tasks: Task[] };
 
 /**
- * Lists, creates, reads, changes and deletes tasks as `users`, with `workers` at a time, until `total` requests
- * were answered. Every fifth read asks for another user's task.
+ * Lists, creates, reads, changes and deletes tasks as `users`, with `workers` at a time, until `total`
+ * requests were answered. Every fifth read asks for another user's task.
  *
  * @param pick Chooses the replica of the next request.
  */

@@ -8,8 +8,8 @@ export function framingAttacks(people: People): Attack[] {
 
 const own = "/api/alice/tasks";
 /**
- * Hidden in the body of another request. A server that reads it as a request must judge it, and alice may not be there: if
- * it arrives, it was not judged.
+ * Hidden in the body of another request. A server that reads it as a request must judge it, and alice may not
+ * be there: if it arrives, it was not judged.
  */
 const hiddenRequest = (token: string) =>
   `GET /api/bob/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Usher-User: bob\r\n${token}\r\n\r\n`;

@@ -7,8 +7,8 @@ import { methods, type Place, placeOf } from "./routes.ts";
 export const forged = "forged.example";
 
 /**
- * What is wrong about a request that reached the backend; empty if it may have. Judged by what arrived alone: the
- * token that it carries, the identity that the gate states, and every reading of its path.
+ * What is wrong about a request that reached the backend; empty if it may have. Judged by what arrived alone:
+ * the token that it carries, the identity that the gate states, and every reading of its path.
  */
 export function faultsOf(recording: Recording, people: People): string[] {
   const tokens = valuesOf(recording, "authorization");

@@ -8,8 +8,8 @@ export interface Reading {
 }
 
 /**
- * Every way in which a backend may read the path of a request. Nothing here is shared with the gate: these are
- * the habits of servers and frameworks.
+ * Every way in which a backend may read the path of a request. Nothing here is shared with the gate: these
+ * are the habits of servers and frameworks.
  */
 export function readingsOf({ target, path }: Recording): Reading[] {
   const raw = pathOf(target);

@@ -5,8 +5,9 @@ import type { People, Person } from "../support/people.ts";
 import type { Front } from "./front.ts";
 
 /**
- * A gate as one might write it in an hour: it verifies tokens and compares the owner, but reads the path in its
- * own way and passes everything on as it came. The attacks must show its faults, or they could not show the gate's.
+ * A gate as one might write it in an hour: it verifies tokens and compares the owner, but reads the path in
+ * its own way and passes everything on as it came. The attacks must show its faults, or they could not show
+ * the gate's.
  */
 export async function startCarelessGate(people: People, backend: number): Promise<Front> {
   const server = createServer({ insecureHTTPParser: true, requireHostHeader: false }, (request, response) => {

@@ -24,7 +24,8 @@ export interface FuzzResult {
 const lanes = 16;
 
 /**
- * Sends random bytes and changed requests to the gate for a time, and judges everything that reaches the backend.
+ * Sends random bytes and changed requests to the gate for a time, and judges everything that reaches the
+ * backend.
  *
  * @param seed The same seed sends the same requests, in the order of each lane.
  */

@@ -16,10 +16,10 @@ import { createPeople } from "../support/people.ts";
 import { freePort } from "../support/ports.ts";
 
 /**
- * A gate that is asked cannot remove headers, and refuses those that change the request or state a user to it. These
- * may be the words of another proxy before this one, so it does not refuse them. Nor does it refuse names that no server
- * takes for another: those that one does are found as such. HAProxy passes fields behind the body on, which RFC 9110
- * (section 6.5.1) forbids a server to take for headers.
+ * A gate that is asked cannot remove headers, and refuses those that change the request or state a user to
+ * it. These may be the words of another proxy before this one, so it does not refuse them. Nor does it refuse
+ * names that no server takes for another: those that one does are found as such. HAProxy passes fields behind
+ * the body on, which RFC 9110 (section 6.5.1) forbids a server to take for headers.
  */
 const leftToTheProxy =
   /: X-(?:Client-IP|Cluster-Client-IP|Host|Forwarded-(?:Server|Path)|Original-Host|Envoy-Original-Path) (?:arrived|is)|: (?:True-Client-IP|CF-Connecting-IP) is|: a header is named|: a field behind the body/i;

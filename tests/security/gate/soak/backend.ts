@@ -1,6 +1,6 @@
 /**
- * `node backend.ts PORT`: a backend without authentication, whose every answer says which user the gate named and
- * which request it is for.
+ * `node backend.ts PORT`: a backend without authentication, whose every answer says which user the gate named
+ * and which request it is for.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";

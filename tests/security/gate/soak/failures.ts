@@ -5,8 +5,8 @@ import type { StreamResult } from "./streams.ts";
 /** Megabytes by which the heap after a garbage collection may grow in the second half of a soak. */
 const heapGrowth = 10;
 /**
- * Megabytes of resident memory. A limit, and no growth: both moments are of different processes, since the gate is
- * killed, and what the allocator keeps depends on the bodies of the last seconds.
+ * Megabytes of resident memory. A limit, and no growth: both moments are of different processes, since the
+ * gate is killed, and what the allocator keeps depends on the bodies of the last seconds.
  */
 const mostResident = 512;
 /** Megabytes by which the heap may grow while a body of any length passes. */

@@ -1,6 +1,6 @@
 /**
- * Loaded into the gate with `--import`: writes its memory to a file, after a garbage collection, every second. Also
- * writes what the process would have died of.
+ * Loaded into the gate with `--import`: writes its memory to a file, after a garbage collection, every
+ * second. Also writes what the process would have died of.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";

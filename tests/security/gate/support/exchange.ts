@@ -4,8 +4,8 @@ import { connect } from "node:net";
 const usualQuiet = 400;
 
 /**
- * Sends bytes on a new connection and returns what comes back until it is closed, or quiet: many attacks leave
- * the server waiting for a rest that never comes.
+ * Sends bytes on a new connection and returns what comes back until it is closed, or quiet: many attacks
+ * leave the server waiting for a rest that never comes.
  */
 export function exchange(port: number, bytes: Buffer, quiet = usualQuiet): Promise<string> {
   return new Promise((resolve) => {

@@ -10,8 +10,8 @@ export interface Person {
 }
 
 /**
- * Ids that a backend could take for someone else's, for a part of the path, or for nothing. Better Auth's ids are
- * opaque strings, and an issuer may import them.
+ * Ids that a backend could take for someone else's, for a part of the path, or for nothing. Better Auth's ids
+ * are opaque strings, and an issuer may import them.
  */
 const oddIds = [
   "..",

@@ -66,7 +66,8 @@ describe("the path cases of the contract, the FastAPI example on uvicorn", () =>
       const answer = await sendRaw(api.origin, request);
       const user = decodeURIComponent(ranFor(answer));
       if (user === "") return answer;
-      // The example answers with tasks. The contract asks for the parameter, which is the user that they are of.
+      // The example answers with tasks. The contract asks for the parameter, which is the user that they are
+      // of.
       const view = { params: { userId: user } };
       seen.push(view);
       return { ...answer, body: JSON.stringify(view) };

@@ -41,10 +41,11 @@ const builtPage = fileURLToPath(new URL("../../../dist", import.meta.url));
 /**
  * Reads the configuration from environment variables. An empty variable counts as not set.
  *
- * WEB_PORT (3000), WEB_METRICS_PORT (none), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT), API_PORT (3001), API_URL
- * (http://localhost:API_PORT), USHER_ALLOW_INSECURE_HOSTS (none), BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS,
- * DATA_DIR (.data), USHER_KEYS (secret, or jwks if USHER_JWKS_URL is set), AUTH_DATABASE_URL, PAGE_DIR (the
- * app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV, USHER_DEV.
+ * WEB_PORT (3000), WEB_METRICS_PORT (none), HOST (127.0.0.1), BETTER_AUTH_URL (http://localhost:WEB_PORT),
+ * API_PORT (3001), API_URL (http://localhost:API_PORT), USHER_ALLOW_INSECURE_HOSTS (none), BETTER_AUTH_SECRET
+ * or BETTER_AUTH_SECRETS, DATA_DIR (.data), USHER_KEYS (secret, or jwks if USHER_JWKS_URL is set),
+ * AUTH_DATABASE_URL, PAGE_DIR (the app's dist), TRUSTED_PROXIES (none), LOG_LEVEL (info), NODE_ENV,
+ * USHER_DEV.
  *
  * @throws {StartupError} that names every invalid variable
  */

@@ -59,8 +59,8 @@ interface Outcome {
 
 /**
  * Creates the endpoints that other proxies ask before they pass a request on. The gate cannot change that
- * request, so it refuses what it would change if it passed it on itself: a path that is not canonical, and fields
- * that must not reach the backend.
+ * request, so it refuses what it would change if it passed it on itself: a path that is not canonical, and
+ * fields that must not reach the backend.
  */
 export function createAnswers({ judge, cors, origins, trusted, report }: AnswerParts): Answers {
   function answerTo(request: IncomingMessage): Outcome | Promise<Outcome> {

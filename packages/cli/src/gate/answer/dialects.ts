@@ -30,8 +30,8 @@ const exact: Dialect = {
 };
 
 /**
- * `auth_request` knows 2xx, 401 and 403, and drops the body. nginx then asks for the whole answer. Always 403: of
- * a 401, nginx would keep the challenge, and the client would get it twice.
+ * `auth_request` knows 2xx, 401 and 403, and drops the body. nginx then asks for the whole answer. Always
+ * 403: of a 401, nginx would keep the challenge, and the client would get it twice.
  */
 const nginx: Dialect = {
   carriesPreflights: true,

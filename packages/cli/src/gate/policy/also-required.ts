@@ -2,8 +2,8 @@ import type { RouteTable, Rule } from "./rule.ts";
 import { parseTemplate, type Segment } from "./template.ts";
 
 /**
- * The rules that must admit in addition to a rule, for every path of its template: those of the file for what is
- * below a path, and equally concrete ones.
+ * The rules that must admit in addition to a rule, for every path of its template: those of the file for what
+ * is below a path, and equally concrete ones.
  */
 export function alsoRequiredOf(rule: Rule, table: RouteTable): readonly Rule[] {
   const template = parseTemplate(rule.template);

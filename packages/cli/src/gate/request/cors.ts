@@ -33,8 +33,8 @@ const varyOfPreflights = "Origin, Access-Control-Request-Method, Access-Control-
  * - Every method and header is granted: what a caller may do is decided by their token, and a refusal of a
  *   method or a path should be readable. All text is static, and no preflight tells which paths exist.
  *   (`Authorization` must be named: `*` does not include it.)
- * - Credentials are not granted. A page sends the token itself, so that no cookie of the API's host is needed,
- *   and none can be used by a page. `cors: false` is for backends that live by cookies.
+ * - Credentials are not granted. A page sends the token itself, so that no cookie of the API's host is
+ *   needed, and none can be used by a page. `cors: false` is for backends that live by cookies.
  * - Access to private networks is not granted either.
  *
  * @param origins Exact origins. False: CORS is left to the backend.

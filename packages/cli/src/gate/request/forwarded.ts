@@ -12,8 +12,8 @@ export interface Received {
 }
 
 /**
- * `X-Forwarded-For`, `-Proto` and `-Host` for the backend. What a trusted proxy says is kept; what anyone else
- * says is not. All other forwarded fields, `Forwarded` too, stay behind.
+ * `X-Forwarded-For`, `-Proto` and `-Host` for the backend. What a trusted proxy says is kept; what anyone
+ * else says is not. All other forwarded fields, `Forwarded` too, stay behind.
  */
 export function forwardedHeaders(
   { remoteAddress, rawHeaders, encrypted }: Received,
@@ -44,9 +44,9 @@ function onlyValue(rawHeaders: readonly string[], name: string): string | undefi
 }
 
 /**
- * The part of `X-Forwarded-For` that trusted proxies wrote: from the right, the addresses of trusted proxies, and
- * the first other one, which is the client. What stands before it is what the client itself sent, and many
- * backends take the leftmost address for the client.
+ * The part of `X-Forwarded-For` that trusted proxies wrote: from the right, the addresses of trusted proxies,
+ * and the first other one, which is the client. What stands before it is what the client itself sent, and
+ * many backends take the leftmost address for the client.
  */
 function believed(values: readonly string[], trusted: TrustedProxies): string[] {
   const chain: string[] = [];

@@ -19,8 +19,8 @@ const singletons = new Set([
 ]);
 
 /**
- * Why the headers of a request can be read in two ways; undefined if they cannot. One sentence for the log: no
- * part of the request is in it.
+ * Why the headers of a request can be read in two ways; undefined if they cannot. One sentence for the log:
+ * no part of the request is in it.
  */
 export function headerFault(rawHeaders: readonly string[]): string | undefined {
   const seen = new Map<string, string>();

@@ -63,8 +63,8 @@ export const isIdentity: IsListed = headerNames(`
 `);
 
 /**
- * Fields of the whole message that `Connection` must not name: if it could, a client would remove what was judged,
- * or change how the body is read.
+ * Fields of the whole message that `Connection` must not name: if it could, a client would remove what was
+ * judged, or change how the body is read.
  */
 export const isProtected: IsListed = headerNames(`
   authorization cookie host origin content-*

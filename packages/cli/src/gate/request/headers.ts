@@ -5,18 +5,20 @@ import { valuesOf } from "./raw-headers.ts";
 export { headerFault } from "./header-fault.ts";
 
 /**
- * The headers of the request to the backend: names and values in turn, values byte for byte. What stays behind:
+ * The headers of the request to the backend: names and values in turn, values byte for byte. What stays
+ * behind:
  *
  * - what belongs to the client's connection, also what `Connection` names,
  * - what only a server in front may say, what would change the method or the path, and any identity,
- * - every name that a server may fold into another: WSGI and CGI read `X_Usher_User` as `X-Usher-User`, so only
- *   letters, digits and `-` pass,
+ * - every name that a server may fold into another: WSGI and CGI read `X_Usher_User` as `X-Usher-User`, so
+ *   only letters, digits and `-` pass,
  * - `Host`, and every name that is added.
  *
- * `Authorization`, `Cookie`, `Origin` and the rest of the client's words pass: this is the API's own gate, and
- * the backend may verify once more.
+ * `Authorization`, `Cookie`, `Origin` and the rest of the client's words pass: this is the API's own gate,
+ * and the backend may verify once more.
  *
- * @param added What the gate says itself: identity, forwarded fields, host. Names in lower case, no name twice.
+ * @param added What the gate says itself: identity, forwarded fields, host. Names in lower case, no name
+ *   twice.
  */
 export function headersForBackend(
   rawHeaders: readonly string[],
@@ -45,9 +47,10 @@ const passingName = rememberNames((name) => {
 });
 
 /**
- * Why a request cannot be admitted on behalf of another proxy, which passes the client's headers on as they are;
- * undefined if it can. Names that such proxies themselves send (`X-Forwarded-*`, `X-Real-IP` and others) are not
- * refused: what a client sends under them, the proxy replaces. Other spellings of them it does not replace.
+ * Why a request cannot be admitted on behalf of another proxy, which passes the client's headers on as they
+ * are; undefined if it can. Names that such proxies themselves send (`X-Forwarded-*`, `X-Real-IP` and others)
+ * are not refused: what a client sends under them, the proxy replaces. Other spellings of them it does not
+ * replace.
  */
 export function refusedInAnswers(rawHeaders: readonly string[]): string | undefined {
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -29,11 +29,12 @@ const maxLength = 16_384;
 const known = new WeakMap<Principal, Identity | IdentityFault>();
 
 /**
- * The identity headers of a principal. Without one (a public route, an optional token that was not sent) there
- * are none.
+ * The identity headers of a principal. Without one (a public route, an optional token that was not sent)
+ * there are none.
  *
- * An id that no header can carry, and claims longer than 16 KB, are a fault: the request must not be sent. Without
- * a part of its identity, a backend could take the user for another one, or for one with other rights.
+ * An id that no header can carry, and claims longer than 16 KB, are a fault: the request must not be sent.
+ * Without a part of its identity, a backend could take the user for another one, or for one with other
+ * rights.
  */
 export function identityOf(principal: Principal | null): Identity | IdentityFault {
   if (principal === null) return { headers: {} };
@@ -67,8 +68,9 @@ function read({ id, kind, sessionId, clientId, claims }: Principal): Identity | 
 }
 
 /**
- * Percent-encodes an id. Decoding it once, as a URL's component or as a form's value, gives the id: `+` is encoded.
- * What ids usually have (letters, digits, `|` of some providers, the URL of an OAuth client) stays readable.
+ * Percent-encodes an id. Decoding it once, as a URL's component or as a form's value, gives the id: `+` is
+ * encoded. What ids usually have (letters, digits, `|` of some providers, the URL of an OAuth client) stays
+ * readable.
  */
 function encodeId(id: string): string {
   return encodeURIComponent(id)

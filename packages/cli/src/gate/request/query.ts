@@ -1,6 +1,6 @@
 /**
- * Parameters that frameworks read as the request's method. Spring, Symfony, Laravel and Rack have `_method`, Wai
- * `_method_override`, and ASP.NET MVC the header's name.
+ * Parameters that frameworks read as the request's method. Spring, Symfony, Laravel and Rack have `_method`,
+ * Wai `_method_override`, and ASP.NET MVC the header's name.
  */
 const methodParameters = new Set([
   "_method",
@@ -11,8 +11,8 @@ const methodParameters = new Set([
 ]);
 
 /**
- * Why a query is rejected; undefined if it passes. It is not decoded, because nothing is judged by it, but what
- * would be another request to the backend is rejected: another method, or a text that ends elsewhere.
+ * Why a query is rejected; undefined if it passes. It is not decoded, because nothing is judged by it, but
+ * what would be another request to the backend is rejected: another method, or a text that ends elsewhere.
  *
  * @param query Begins with a question mark.
  */
@@ -32,8 +32,9 @@ function namesMethod(query: string): boolean {
 }
 
 /**
- * A parameter's name as the most tolerant parsers read it: in any case; PHP removes leading spaces, ends a name at
- * NUL, reads `[` as the start of an index, and turns dots and spaces into underscores; .NET knows `%u005F`.
+ * A parameter's name as the most tolerant parsers read it: in any case; PHP removes leading spaces, ends a
+ * name at NUL, reads `[` as the start of an index, and turns dots and spaces into underscores; .NET knows
+ * `%u005F`.
  */
 function foldedName(name: string): string {
   const decoded = name

@@ -10,8 +10,8 @@ export function valuesOf(rawHeaders: readonly string[], name: string): string[] 
 }
 
 /**
- * A host and perhaps a port (RFC 9110 section 7.2), and nothing that a parser of URLs would take for the end of
- * the host: no user, path, query or fragment, no escapes.
+ * A host and perhaps a port (RFC 9110 section 7.2), and nothing that a parser of URLs would take for the end
+ * of the host: no user, path, query or fragment, no escapes.
  */
 export function isHost(value: string): boolean {
   return /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/.test(value);

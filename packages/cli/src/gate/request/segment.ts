@@ -1,7 +1,7 @@
 /**
  * Characters that some servers turn into a slash or a backslash, though Unicode's normalization does not: the
- * fraction slash and its like, by what they look like; the yen and the won sign, in code pages that have them in
- * place of the backslash.
+ * fraction slash and its like, by what they look like; the yen and the won sign, in code pages that have them
+ * in place of the backslash.
  */
 const likeSlash = /[\u00a5\u20a9\u2044\u2215\u2216\u29f5\u29f8\u29f9]/;
 
@@ -9,8 +9,9 @@ const likeSlash = /[\u00a5\u20a9\u2044\u2215\u2216\u29f5\u29f8\u29f9]/;
 const ignorable = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * Why a segment can be read in two ways; undefined if it cannot. Servers differ in what they do to a path after
- * they have decoded it: some decode again, some resolve dots, cut parameters, trim, or normalize letters.
+ * Why a segment can be read in two ways; undefined if it cannot. Servers differ in what they do to a path
+ * after they have decoded it: some decode again, some resolve dots, cut parameters, trim, or normalize
+ * letters.
  *
  * The rules also hold for what remains of a segment after Unicode's compatibility normalization (NFKC), which
  * turns full-width characters into ASCII ones.

@@ -21,8 +21,8 @@ export interface TargetFault {
 const maxPathLength = 8_192;
 
 /**
- * Unreserved characters and slashes, which need no decoding: almost every path. No empty segments, and none that
- * ends in a dot.
+ * Unreserved characters and slashes, which need no decoding: almost every path. No empty segments, and none
+ * that ends in a dot.
  */
 const plain = /^(?:\/\.*[A-Za-z0-9_~-]+(?:\.+[A-Za-z0-9_~-]+)*)*\/?$/;
 
@@ -30,9 +30,9 @@ const plain = /^(?:\/\.*[A-Za-z0-9_~-]+(?:\.+[A-Za-z0-9_~-]+)*)*\/?$/;
  * Reads a request target, once: the segments are what is judged, and the path, which decodes to exactly these
  * segments, is what the backend gets. A target that some server would read in another way is rejected.
  *
- * Only the spelling is made canonical (RFC 3986 section 6.2.2): encoded unreserved characters are decoded, other
- * escapes are in upper case, and ASCII characters that a path may not have are encoded. `+` is encoded as well,
- * because some servers read it as a space. Nothing is removed and nothing is resolved.
+ * Only the spelling is made canonical (RFC 3986 section 6.2.2): encoded unreserved characters are decoded,
+ * other escapes are in upper case, and ASCII characters that a path may not have are encoded. `+` is encoded
+ * as well, because some servers read it as a space. Nothing is removed and nothing is resolved.
  *
  * @param raw The target as it was sent: path and query, without a scheme and a host (RFC 9112 section 3.2.1).
  */

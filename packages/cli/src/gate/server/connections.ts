@@ -28,8 +28,8 @@ export class Connections {
   }
 
   /**
-   * Whether a request that was sent before is not answered yet. What is written to the connection itself would
-   * come before that answer, or into it.
+   * Whether a request that was sent before is not answered yet. What is written to the connection itself
+   * would come before that answer, or into it.
    */
   owesAnswer(socket: Duplex): boolean {
     // One that has ended on its connection only waits for the kernel.

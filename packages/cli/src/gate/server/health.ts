@@ -16,8 +16,8 @@ export interface HealthParts {
 type Missing = "policy" | "keys" | "revocations" | "stopping";
 
 /**
- * Whether a request target is the gate's own: `/.usher` and everything below, in exactly this spelling. Others
- * are judged like any path.
+ * Whether a request target is the gate's own: `/.usher` and everything below, in exactly this spelling.
+ * Others are judged like any path.
  */
 export function isOwnTarget(target: string): boolean {
   return /^\/\.usher(?:[/?]|$)/.test(target);

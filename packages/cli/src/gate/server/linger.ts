@@ -17,8 +17,8 @@ export function markLastAnswer(socket: object): void {
 }
 
 /**
- * Whether the last answer on this connection has begun. Node may have read the next request already. It must not be
- * processed (RFC 9112 section 9.6): where the one before it ended may have been in doubt.
+ * Whether the last answer on this connection has begun. Node may have read the next request already. It must
+ * not be processed (RFC 9112 section 9.6): where the one before it ended may have been in doubt.
  */
 export function hasLastAnswer(socket: object): boolean {
   return lingering.has(socket) || closing.has(socket);

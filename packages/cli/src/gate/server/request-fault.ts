@@ -16,7 +16,8 @@ export function faultOf(request: IncomingMessage): GateProblemCode | undefined {
   if (url.length > longestTarget) return "uri_too_long";
   // RFC 9112 section 3.2. HTTP/1.0, which some load balancers' health checks use, has no Host header.
   if (httpVersion === "1.1" && !isHost(headers.host ?? "")) return "bad_request";
-  // RFC 9112 section 6.1: HTTP/1.0 has no transfer codings, so another server may see another end of the body.
+  // RFC 9112 section 6.1: HTTP/1.0 has no transfer codings, so another server may see another end of the
+  // body.
   if (httpVersion === "1.0" && headers["transfer-encoding"] !== undefined) return "bad_request";
   return undefined;
 }

@@ -8,8 +8,8 @@ const acceptable = /^[A-Za-z0-9._-]{1,64}$/;
 const id: unique symbol = Symbol("request id");
 
 /**
- * The request's id in the log, in the response's `X-Request-Id`, and at the backend: the client's own if it is
- * harmless, otherwise a random UUID. Always the same for one request.
+ * The request's id in the log, in the response's `X-Request-Id`, and at the backend: the client's own if it
+ * is harmless, otherwise a random UUID. Always the same for one request.
  */
 export function requestIdOf(request: Pick<IncomingMessage, "headers"> & { [id]?: string }): string {
   request[id] ??= readOrCreate(request.headers["x-request-id"]);

@@ -20,8 +20,8 @@ export interface CaughtSignals {
 }
 
 /**
- * Catches the signals that ask this process to end, also while the gate starts. The first one is for the caller.
- * A second one ends the process at once.
+ * Catches the signals that ask this process to end, also while the gate starts. The first one is for the
+ * caller. A second one ends the process at once.
  *
  * @param host For tests.
  */

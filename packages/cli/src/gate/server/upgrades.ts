@@ -6,8 +6,8 @@ import { isOwnTarget } from "./health.ts";
 /**
  * Whether a request asks for a WebSocket (RFC 6455 section 4.1). Other upgrades, such as the h2c that Java's
  * client offers with every first request, are ignored (RFC 9110 section 7.8): a proxy that passed them on
- * would let requests through unseen. So are those of a proxy's question about a WebSocket, which is no upgrade
- * itself.
+ * would let requests through unseen. So are those of a proxy's question about a WebSocket, which is no
+ * upgrade itself.
  */
 export function asksForWebSocket({ method, url = "", headers }: IncomingMessage): boolean {
   return method === "GET" && headers.upgrade?.trim().toLowerCase() === "websocket" && !isOwnTarget(url);

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * The body of a request that has arrived as a whole, as most small ones do with the head: it can be sent without
- * a stream. Undefined if bytes are missing, if the length is not stated (chunks stay chunks), or if the client
- * waits for `100 Continue`. Then nothing is read.
+ * The body of a request that has arrived as a whole, as most small ones do with the head: it can be sent
+ * without a stream. Undefined if bytes are missing, if the length is not stated (chunks stay chunks), or if
+ * the client waits for `100 Continue`. Then nothing is read.
  */
 export function arrivedBody(request: IncomingMessage): Buffer | undefined {
   const { headers, readableLength } = request;

@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { ProblemResponse } from "../problem.ts";
 
 /**
- * Sends a problem as the whole response. What the client still sends is the server's business (`GateResponse`).
+ * Sends a problem as the whole response. What the client still sends is the server's business
+ * (`GateResponse`).
  *
  * @param added Further headers, in lower case.
  */

@@ -1,11 +1,11 @@
 const absolute = /^https?:\/\/([^/?#\\\s]+)/i;
 
 /**
- * A `Location` that names the backend's own address is of no use to the client, and would lead it past the gate.
- * Such a one becomes a path; any other is returned as it is.
+ * A `Location` that names the backend's own address is of no use to the client, and would lead it past the
+ * gate. Such a one becomes a path; any other is returned as it is.
  *
- * @param host The backend's host, with its port unless that is the default. The scheme is not compared, because
- *   behind a gate that is reached by https the backend may write its own host with `https`.
+ * @param host The backend's host, with its port unless that is the default. The scheme is not compared,
+ *   because behind a gate that is reached by https the backend may write its own host with `https`.
  */
 export function locationForClient(location: string, host: string): string {
   const match = absolute.exec(location);

@@ -29,8 +29,8 @@ export interface ResponseRules {
  * The headers of the backend's response for the client, as names and values in turn.
  *
  * @param headers In lower case.
- * @param added Replace the backend's, in lower case; `vary` is added to the backend's, and so are the names of
- *   headers that pages may read.
+ * @param added Replace the backend's, in lower case; `vary` is added to the backend's, and so are the names
+ *   of headers that pages may read.
  */
 export function headersForClient(
   status: number,

@@ -12,8 +12,9 @@ export interface UploadEvents {
 }
 
 /**
- * The body of a client's request, for the backend. It reads only what the backend takes, and ends only when the
- * client's request is complete. When it is destroyed, the client's connection goes on: the rest is discarded.
+ * The body of a client's request, for the backend. It reads only what the backend takes, and ends only when
+ * the client's request is complete. When it is destroyed, the client's connection goes on: the rest is
+ * discarded.
  */
 export class Upload extends Readable {
   readonly #request: IncomingMessage;

@@ -41,8 +41,9 @@ export function readHandshake({
 }
 
 /**
- * Whether the query has the id of a Socket.IO connection, in any spelling. With the `sid` of another user, the
- * backend would hand their connection over. The guard of `@usher-auth/verify/websocket` refuses it as well.
+ * Whether the query has the id of a Socket.IO connection, in any spelling. With the `sid` of another user,
+ * the backend would hand their connection over. The guard of `@usher-auth/verify/websocket` refuses it as
+ * well.
  */
 function namesOtherConnection(target: string): boolean {
   const start = target.indexOf("?");

@@ -14,8 +14,8 @@ interface Silence {
 }
 
 /**
- * Pings both ends of every bridge, and ends those that have gone without a word. A side that is not read at the
- * moment, because the other one is slow, is not counted.
+ * Pings both ends of every bridge, and ends those that have gone without a word. A side that is not read at
+ * the moment, because the other one is slow, is not counted.
  */
 export class Heartbeat {
   readonly #silent = new Map<WebSocket, Silence>();

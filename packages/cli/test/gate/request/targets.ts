@@ -1,7 +1,7 @@
 /**
- * Request targets that servers read in different ways, and what the gate makes of them. Notes say who reads them
- * how: "Python" is urllib.parse (`urlsplit`, then `unquote`), "Go" is net/url (`ParseRequestURI`), "Node" is the
- * URL standard's parser.
+ * Request targets that servers read in different ways, and what the gate makes of them. Notes say who reads
+ * them how: "Python" is urllib.parse (`urlsplit`, then `unquote`), "Go" is net/url (`ParseRequestURI`),
+ * "Node" is the URL standard's parser.
  */
 
 /** Target, canonical form. */

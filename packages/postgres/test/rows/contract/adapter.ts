@@ -23,8 +23,8 @@ export interface Notes {
   /** In a transaction, and inside one, in a savepoint. */
   transaction<Result>(run: (notes: Notes) => Promise<Result>): Promise<Result>;
   /**
-   * A query that is built now and runs when it is called, with what the ORM built: `all()` of before. Left out
-   * where a query cannot be built without being run.
+   * A query that is built now and runs when it is called, with what the ORM built: `all()` of before. Left
+   * out where a query cannot be built without being run.
    */
   lazyAll?(): () => Promise<Note[]>;
   /** The rows of a statement, a few at a time. Left out where the driver has no cursors. */

@@ -10,8 +10,9 @@ export interface Fragment {
   /** Statements that the same transaction runs afterwards, injected too. */
   readonly next?: readonly string[] | undefined;
   /**
-   * What it does to a database in named mode, where it shows that the attempt is real: reads or writes rows of
-   * bob, writes a revocation, or leaves something on the pooled connection. Undefined: nothing there either.
+   * What it does to a database in named mode, where it shows that the attempt is real: reads or writes rows
+   * of bob, writes a revocation, or leaves something on the pooled connection. Undefined: nothing there
+   * either.
    */
   readonly named?: "reads" | "writes" | "revokes" | "leaves" | undefined;
 }

@@ -3,8 +3,8 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openServer, type RowsDatabase } from "../contract/database.ts";
 
-// What the driver uses of pg without its documentation naming it. A new version of pg that changes one of them
-// fails here, by name.
+// What the driver uses of pg without its documentation naming it. A new version of pg that changes one of
+// them fails here, by name.
 
 let database: RowsDatabase;
 

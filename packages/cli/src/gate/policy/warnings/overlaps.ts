@@ -16,8 +16,8 @@ interface Group {
 const mostPairs = 50;
 
 /**
- * Pairs of templates that may fit the same path: a looser one that is more concrete, which a backend may route
- * to the other; and two of which neither is more concrete, so that both must admit.
+ * Pairs of templates that may fit the same path: a looser one that is more concrete, which a backend may
+ * route to the other; and two of which neither is more concrete, so that both must admit.
  */
 export function overlapWarnings(rules: readonly Rule[]): string[] {
   const groups = groupByTemplate(rules);

@@ -19,7 +19,8 @@ test("nothing is left of 1,000 requests whose clients have left", async () => {
     new Promise<void>((resolve) => {
       const socket = connect(gate.port, "127.0.0.1");
       socket.on("error", () => {}).on("close", () => resolve());
-      // In the middle of a head, before the response, in the middle of an upload, in the middle of a response.
+      // In the middle of a head, before the response, in the middle of an upload, in the middle of a
+      // response.
       if (index % 4 === 0) socket.write("GET / HTTP/1.1\r\nHost: g", () => socket.destroy());
       if (index % 4 === 1) socket.write("GET / HTTP/1.1\r\nHost: g\r\n\r\n", () => socket.destroy());
       if (index % 4 === 2)

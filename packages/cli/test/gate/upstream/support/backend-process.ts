@@ -1,4 +1,5 @@
-// A backend in a separate process, to be killed: says its port and its process id. Ends with its standard input.
+// A backend in a separate process, to be killed: says its port and its process id. Ends with its standard
+// input.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -24,7 +24,8 @@ export interface RawBackend {
 /**
  * Starts a backend of raw sockets. It stops when the test ends.
  *
- * @param onHead Called when the head of a request is complete, with everything that has come on the connection.
+ * @param onHead Called when the head of a request is complete, with everything that has come on the
+ *   connection.
  */
 export async function startRawBackend(
   onHead: (socket: Socket, received: string, count: number) => void,
