@@ -59,14 +59,18 @@ export interface ContractServer {
 /**
  * The adapter of a framework under test: an app with the framework's own router, on a real socket.
  *
- * | route | guarded by | | --- | --- | | `GET /public` | nothing | | `GET /echo/:userId/tasks`, `GET
- * /echo/:userId/tasks/:taskId` | no owner check: they show how the router decodes a path | | `GET /me` | the
- * token | | every method of `/api/:userId/tasks` | the token and the owner | | `GET
- * /api/:userId/tasks/:taskId` | the token and the owner | | `GET /scoped` | the token and
- * `requireScopes("tasks:write")` | | `GET /role` | the token and `requireClaim`: the claim `role` is `admin`
- * | | `GET /api/:userId/scoped` | the token, the owner, and `requireScopes("tasks:read", "tasks:write")` | |
- * `GET /broken` | the token and a `requireClaim` that throws {@link brokenPolicy} | | `GET /throws` | the
- * token; its handler throws {@link handlerFailure}, and the app has no error handler |
+ * | route | guarded by |
+ * | --- | --- |
+ * | `GET /public` | nothing |
+ * | `GET /echo/:userId/tasks`, `GET /echo/:userId/tasks/:taskId` | no owner check: they show how the router decodes a path |
+ * | `GET /me` | the token |
+ * | every method of `/api/:userId/tasks` | the token and the owner |
+ * | `GET /api/:userId/tasks/:taskId` | the token and the owner |
+ * | `GET /scoped` | the token and `requireScopes("tasks:write")` |
+ * | `GET /role` | the token and `requireClaim`: the claim `role` is `admin` |
+ * | `GET /api/:userId/scoped` | the token, the owner, and `requireScopes("tasks:read", "tasks:write")` |
+ * | `GET /broken` | the token and a `requireClaim` that throws {@link brokenPolicy} |
+ * | `GET /throws` | the token; its handler throws {@link handlerFailure}, and the app has no error handler |
  *
  * `/echo` always gets a valid token, so a target may put it behind a guard with `ownerParam: null`.
  */

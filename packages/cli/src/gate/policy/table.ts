@@ -20,12 +20,12 @@ const connectionMethods: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
 /**
  * Creates the table that finds the rules of a request.
  *
- * 1. The most concrete templates that fit the path, and no others, say which methods it has. There are
- * several if they differ in the names of parameters only, or if none is more concrete: then all of them must
- * admit. 2. A router that ignores case, or a slash at the end, may take the path for a more concrete one.
- * That template must admit too. 3. A rule of the file that requires or denies something holds for everything
- * that fits its template, unless the file has a more concrete rule. The document cannot open what the file
- * closes.
+ * 1. The most concrete templates that fit the path, and no others, say which methods it has. There are several
+ *    if they differ in the names of parameters only, or if none is more concrete: then all of them must admit.
+ * 2. A router that ignores case, or a slash at the end, may take the path for a more concrete one. That
+ *    template must admit too.
+ * 3. A rule of the file that requires or denies something holds for everything that fits its template, unless
+ *    the file has a more concrete rule. The document cannot open what the file closes.
  *
  * @throws {CannotRun} A template that cannot be read, or has a parameter twice.
  */
