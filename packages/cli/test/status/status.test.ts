@@ -280,6 +280,26 @@ describe("the shell", () => {
     expect(secrets[0].fingerprint).toBe(secretFingerprint(other));
   });
 
+  test("several replicas with the same secret are named once", async () => {
+    const person = await signIn();
+    const folder = await temporaryFolder();
+    mkdirSync(join(folder, "running"));
+    for (const [index, name] of ["api", "api", "api", "web"].entries()) {
+      const record = {
+        name,
+        pid: process.pid,
+        issuer: person.issuer,
+        startedAt: new Date().toISOString(),
+        secretFingerprint: secretFingerprint(person.secret),
+      };
+      writeFileSync(join(folder, "running", `${index}.json`), JSON.stringify(record));
+    }
+    const { report } = await readStatus({ ...settingsFor(person), DATA_DIR: folder });
+    expect(textsOf(report, "secrets", "ok")).toEqual([
+      "api (3) and web use the same secret as these settings",
+    ]);
+  });
+
   test("a process that was started with another secret is wrong", async () => {
     const person = await signIn();
     const folder = await temporaryFolder();

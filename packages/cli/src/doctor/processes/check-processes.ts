@@ -32,7 +32,7 @@ export async function checkProcesses({
   ];
   if (fingerprints.size > 1) return { findings: [differ(processes, evidence)], confirmed: [] };
   if (here !== undefined && !fingerprints.has(here)) return { findings: [changed(evidence)], confirmed: [] };
-  const names = processes.map(({ name }) => name).join(" and ");
+  const names = namesOf(processes);
   return {
     findings: [],
     confirmed: [
@@ -41,11 +41,20 @@ export async function checkProcesses({
   };
 }
 
+/** Each name once, with the number of its processes if there are several: `api (3) and web`. */
+function namesOf(processes: readonly RunningProcess[]): string {
+  const counts = new Map<string, number>();
+  for (const { name } of processes) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(" and ");
+}
+
 function differ(processes: readonly RunningProcess[], evidence: readonly string[]): Diagnosis {
-  const names = [...new Set(processes.map(({ name }) => name))].join(" and ");
-  return errorFinding("running_secrets_differ", `The running ${names} have different secrets.`, evidence, [
-    "Start both with one BETTER_AUTH_SECRET, from one env file, as npm start does.",
-  ]);
+  return errorFinding(
+    "running_secrets_differ",
+    `The running ${namesOf(processes)} have different secrets.`,
+    evidence,
+    ["Start both with one BETTER_AUTH_SECRET, from one env file, as npm start does."],
+  );
 }
 
 function changed(evidence: readonly string[]): Diagnosis {
