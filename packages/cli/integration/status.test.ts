@@ -1,7 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { selfSignedCertificate } from "@usher-auth/e2e/certificate";
 import { type PostgresServer, startPostgres } from "@usher-auth/e2e/postgres";
 import { migrateRevocations } from "@usher-auth/postgres/revocations";
 import postgres from "postgres";
@@ -13,6 +18,7 @@ import { newSecret, signIn, withClockMoved } from "../test/support/better-auth.t
 import { usher } from "../test/support/command.ts";
 import { expectHidden } from "../test/support/hidden.ts";
 import { closedUrl } from "../test/support/server.ts";
+import { temporaryFolder } from "../test/support/temporary-folder.ts";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -38,11 +44,17 @@ async function userOf(url: string, sql: postgres.Sql, name: string): Promise<str
 const program = fileURLToPath(new URL("../bin/usher-auth.js", import.meta.url));
 
 /** Runs a command as the real program, to its end. */
-async function exitCodeOf(command: string, environment: Environment): Promise<number | null> {
-  const child = spawn(process.execPath, [program, command], { env: environment, stdio: "ignore" });
+async function runProgram(
+  command: string,
+  environment: Environment,
+): Promise<{ exitCode: number | null; output: string }> {
+  const child = spawn(process.execPath, [program, command], {
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
-  const [exitCode] = await once(child, "exit");
-  return exitCode as number | null;
+  const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  return { exitCode: child.exitCode, output };
 }
 
 const deliveryTable = `create table "usherLogout" (id text primary key, endpoint text not null, subject text not null,
@@ -102,7 +114,7 @@ test("the process ends soon after a deadline, and no query goes on waiting", {
   await sql.begin(async (transaction) => {
     await transaction`lock table usher_revocations in access exclusive mode`;
     const started = performance.now();
-    expect(await exitCodeOf("status", environment)).toBe(1);
+    expect((await runProgram("status", environment)).exitCode).toBe(1);
     expect(performance.now() - started).toBeLessThan(12_000);
     const waiting = () =>
       transaction`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query like '%usher_revocations%'`;
@@ -126,8 +138,28 @@ test("a server that stops answering after the login does not keep the process", 
     DATABASE_URL: `postgres://u:p@127.0.0.1:${port}/d`,
   };
   const started = performance.now();
-  expect(await exitCodeOf("status", environment)).toBe(1);
+  expect((await runProgram("status", environment)).exitCode).toBe(1);
   expect(performance.now() - started).toBeLessThan(12_000);
+});
+
+test("an issuer with another host's certificate", async () => {
+  const file = join(await temporaryFolder(), "ca.pem");
+  const { key, cert } = selfSignedCertificate("other.example");
+  writeFileSync(file, cert);
+  const issuer = createHttpsServer({ key, cert }, (_request, response) => response.end('{"ok":true}'));
+  await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void issuer.close());
+  const environment = {
+    ...settingsFor({
+      issuer: `https://localhost:${(issuer.address() as AddressInfo).port}`,
+      secret: newSecret(),
+    }),
+    // Node reads it once, when it starts.
+    NODE_EXTRA_CA_CERTS: file,
+  };
+  const { exitCode, output } = await runProgram("status", environment);
+  expect(exitCode).toBe(1);
+  expect(output).toContain("its certificate is for another host");
 });
 
 test("a locked table ends with exit code 1, and a user without rights with 2", async () => {

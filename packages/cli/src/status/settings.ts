@@ -9,12 +9,12 @@ const variables: Readonly<Record<string, (value: string) => string>> = {
   API_URL: nameOrUrl,
   BETTER_AUTH_SECRET: () => "set",
   BETTER_AUTH_SECRETS: () => "set",
-  USHER_KEYS: wordsOnly,
+  USHER_KEYS: keywordsOnly,
   USHER_JWKS_URL: shownUrl,
   USHER_ALLOW_INSECURE_HOSTS: wordsOnly,
   USHER_ACCESS_TOKEN_ISSUER: shownUrl,
   USHER_ACCESS_TOKEN_SCOPES: wordsOnly,
-  USHER_WHEN_STALE: wordsOnly,
+  USHER_WHEN_STALE: keywordsOnly,
   USHER_ROWS_KEY: () => "set",
   DATABASE_URL: shownUrl,
   MIGRATION_DATABASE_URL: shownUrl,
@@ -28,6 +28,11 @@ const variables: Readonly<Record<string, (value: string) => string>> = {
 /** A value that is made of short words. Anything else may be a secret in the wrong variable. */
 function wordsOnly(value: string): string {
   return /^[\w.:,/[\]\- ]{1,100}$/.test(value) && !/\w{24}/.test(value) ? value : "set";
+}
+
+/** A value from a closed list, or several. */
+function keywordsOnly(value: string): string {
+  return /^[a-z]{1,12}(?:, ?[a-z]{1,12}){0,3}$/.test(value) ? value : "set";
 }
 
 /** API_URL is a name in tokens, which need not be a URL. */

@@ -328,6 +328,7 @@ test.each([
   ["API_URL", "aHiddenSecretInTheWrongVariable", "set"],
   ["USHER_JWKS_URL", "aHiddenSecretInTheWrongVariable", "(not a URL with a host)"],
   ["USHER_KEYS", "secret,jwks", "secret,jwks"],
+  ["USHER_KEYS", "a-hidden-password-550e8400", "set"],
   ["USHER_WHEN_STALE", "a-hidden-secret_aHiddenSecretInTheWrongVariable", "set"],
   ["TRUSTED_PROXIES", "10.0.0.0/8, [::1]", "10.0.0.0/8, [::1]"],
   [

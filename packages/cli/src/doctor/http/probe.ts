@@ -65,6 +65,9 @@ async function firstOf(response: Response): Promise<string> {
   return text;
 }
 
+const unknownAuthority =
+  "its certificate is from an unknown authority: set NODE_EXTRA_CA_CERTS to the path of the authority's";
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens on that port (ECONNREFUSED)",
   ENOTFOUND: "the host does not exist (ENOTFOUND)",
@@ -74,7 +77,12 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: "the server does not use TLS: try http (ERR_SSL_WRONG_VERSION_NUMBER)",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "the server does not use TLS: try http",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed: set NODE_EXTRA_CA_CERTS to its path",
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
   CERT_HAS_EXPIRED: "its certificate has expired",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
 };
 
 function reasonOf(error: unknown): string {
