@@ -5,6 +5,7 @@
 export function shownUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || url.host === "") return "(not a URL with a host)";
-  const path = url.pathname === "/" ? "" : url.pathname;
+  // In postgres://user:42/rest@host/db, whose password has a slash, the path begins with the rest of it.
+  const path = url.pathname === "/" ? "" : url.pathname.includes("@") ? "/…" : url.pathname;
   return `${url.protocol}//${url.host}${path}`;
 }

@@ -336,6 +336,7 @@ test.each([
     "postgres://user:a-hidden-password@127.0.0.1:1/db?sslkey=a-hidden-key",
     "postgres://127.0.0.1:1/db",
   ],
+  ["DATABASE_URL", "postgres://user:42/a-hidden-password@127.0.0.1:1/db", "postgres://user:42/…"],
   ["USHER_ROWS_KEY", "a-hidden-password-of-32-bytes-or-more", "set"],
 ])("%s=%s is shown as %s", async (name, value, shown) => {
   const settings = settingsFor({ issuer: await closedUrl(), secret: newSecret() });
