@@ -272,14 +272,28 @@ export default {
     },
     {
       name: "commands-stay-apart",
-      comment:
-        "Each command has its own folder, and commands/ parses its flags. Only status/ uses another's: doctor/.",
+      comment: "Each command has its own folder, and commands/ parses its flags.",
       severity: "error",
-      from: { path: "^packages/cli/src/(doctor|audit|gate|revocations)/" },
+      from: { path: "^packages/cli/src/(audit|gate|revocations)/" },
       to: {
         path: "^packages/cli/src/(commands|status|doctor|audit|gate|revocations)/",
         pathNot: "^packages/cli/src/$1/",
       },
+    },
+    {
+      name: "doctor-below-status",
+      comment:
+        "status/ uses the doctor's checks. Only doctor/production, which is on top, uses what status/ finds.",
+      severity: "error",
+      from: { path: "^packages/cli/src/doctor/(?!production/)" },
+      to: { path: "^packages/cli/src/(commands|status|audit|gate|revocations)/" },
+    },
+    {
+      name: "status-below-production",
+      comment: "doctor/production uses what status/ finds, and not the other way round.",
+      severity: "error",
+      from: { path: "^packages/cli/src/status/" },
+      to: { path: "^packages/cli/src/(commands|audit|gate|doctor/production)/" },
     },
     {
       name: "doctor-facts-come-first",

@@ -74,8 +74,19 @@ export interface RefusalLogger {
  * Makes a {@link RefusalLogger} of a logger that takes an object first, then a message: pino, and all that
  * follow it, such as `request.log` of Fastify and pino-http.
  *
- * @param logger Anything. Undefined is returned for what has no methods `info` and `warn`, and for the request loggers of
- *   evlog, which take the message first.
+ * @param logger Anything. Undefined is returned for what has no methods `info` and `warn`, and for the request
+ *   loggers of evlog, which take the message first.
+ * @example
+ * ```ts
+ * import { type GuardHost, structuredLogger } from "@usher-auth/verify/guard";
+ * import type { IncomingMessage } from "node:http";
+ *
+ * // pino-http sets `log`. Without it, refusals go to standard error.
+ * export const host: GuardHost<IncomingMessage & { readonly log?: unknown }> = {
+ *   adapter: "my-framework",
+ *   logger: ({ log }) => structuredLogger(log),
+ * };
+ * ```
  */
 export function structuredLogger(logger: unknown): RefusalLogger | undefined {
   if (typeof logger !== "object" || logger === null) return undefined;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { PythonUnavailable } from "../../../../scripts/python/environment.ts";
-import { findProgram, type ProxyServer, proxies } from "../../../proxies/support/proxies.ts";
+import { findProgram } from "../../../e2e/support/processes/find-program.ts";
+import { type ProxyServer, proxies } from "../../../proxies/support/proxies.ts";
 import { count } from "../../report/counts.ts";
 import { assault } from "../assault.ts";
 import { attackGroups } from "../attacks/table.ts";
