@@ -85,7 +85,9 @@ const skipReasons: Reporter = {
 
 /** Tests of scale, of faults, of development tools and of the packed packages: `npm run test:long`, and CI. */
 const long = [
+  "apps/api/test/process.test.ts",
   "apps/web/test/server/database/postgres.test.ts",
+  "packages/cli/integration/{doctor-production,status}.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
   "packages/cli/test/gate/request/parsers/*.test.ts",
   "packages/cli/test/gate/**/long/*.test.ts",
@@ -191,7 +193,6 @@ export default defineConfig({
         "opentelemetry-2",
         [
           "packages/opentelemetry/test/{failures,hostile,requests,several,state}.test.ts",
-          "packages/opentelemetry/integration/deliveries.test.ts",
           "tests/compat/opentelemetry-2/*.test.ts",
         ],
         60_000,

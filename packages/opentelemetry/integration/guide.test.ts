@@ -72,7 +72,7 @@ async function startApi(collector: string): Promise<{ child: ChildProcess; api: 
   expect(telemetry).toContain("port: 9464");
   await writeFile(join(folder, "telemetry.ts"), telemetry.replace("9464", String(metricsPort)));
   await writeFile(join(folder, "api.ts"), block("@usher-auth/opentelemetry"));
-  expect(guide).toContain("\nnode --import ./telemetry.ts api.ts\n");
+  expect(guide).toContain("\nnode --env-file=.env --import ./telemetry.ts api.ts\n");
   const args = ["--conditions=@usher-auth/source", "--import", "./telemetry.ts", "api.ts"];
   const child = spawn(process.execPath, args, {
     cwd: folder,

@@ -58,7 +58,7 @@ export const callerRules: readonly Rule[] = [
     text: "Each path that an exception opens is reported, and once",
     kept: [
       [
-        "access/guard.ts",
+        "access/reports.ts",
         "return !known.has(key) && known.add(key);",
         "return known.size === 0 && known.add(key);",
       ],

@@ -109,6 +109,6 @@ export const jwksRules: readonly Rule[] = [
   {
     id: "withdrawn",
     text: "A key that left the set verifies nothing after the next refresh, not even cached tokens",
-    kept: [["keys/refreshing.ts", "replace(set, next);", ""]],
+    kept: [["keys/refreshing.ts", "replace(previous, next);", ""]],
   },
 ];
