@@ -86,7 +86,7 @@ const skipReasons: Reporter = {
 /** Tests of scale, of faults, of development tools and of the packed packages: `npm run test:long`, and CI. */
 const long = [
   "apps/api/test/process.test.ts",
-  "apps/web/test/server/database/postgres.test.ts",
+  "apps/web/test/server/{process,config/rotate-secret,database/postgres}.test.ts",
   "packages/cli/integration/{doctor-production,status}.test.ts",
   "packages/cli/test/audit/fastapi/**/*.test.ts",
   "packages/cli/test/gate/request/parsers/*.test.ts",
@@ -97,6 +97,7 @@ const long = [
   "packages/issuer/test/logout/{api,status-postgres}.test.ts",
   "packages/issuer/test/organization/{large-organization,outages,races-postgres}.test.ts",
   "packages/postgres/integration/**/million.test.ts",
+  "packages/postgres/integration/rows/guide-drivers.test.ts",
   "packages/postgres/integration/rows/injection{,-drivers,-drizzle}.test.ts",
   "packages/postgres/integration/rows/prisma-injection.test.ts",
   "packages/postgres/integration/**/pgbouncer.test.ts",
@@ -107,6 +108,7 @@ const long = [
   "tests/compat/better-auth/own-tests.test.ts",
   "tests/e2e/audit.test.ts",
   "tests/e2e/client/*.test.ts",
+  "tests/e2e/client-runtimes.test.ts",
   "tests/e2e/containers.test.ts",
   "tests/e2e/demo-replicas.test.ts",
   "tests/e2e/dev.test.ts",
@@ -121,7 +123,7 @@ const long = [
   "tests/e2e/production-guide.test.ts",
   "tests/e2e/proxy/*.test.ts",
   "tests/e2e/replicas.test.ts",
-  "tests/e2e/support/postgres/start-postgres.test.ts",
+  "tests/e2e/support/postgres/{prepared-database,start-postgres}.test.ts",
   "tests/e2e/sign-out.test.ts",
   "tests/e2e/status.test.ts",
   "tests/security/faults/**/*.test.ts",
