@@ -19,7 +19,7 @@ export function eventsSuite(runtime: Runtime): void {
       await fetch(`${origin}/unknown/17`);
       const { observed, logged } = (await control(origin, { name: "witness" })) as Witness;
       const shared = { frozen: true, same: true };
-      const tasks = { adapter: "fetch", route: "/api/:userId/tasks", path: "/api/*/tasks", user: "alice" };
+      const tasks = { adapter: "fetch", route: "/api/:userId/tasks", user: "alice" };
       expect(observed).toEqual([
         { name: "usher:verify", ...shared },
         { name: "usher:accept", ...tasks, ...shared },
