@@ -52,7 +52,11 @@ def test_the_statements_are_those_of_the_typescript_package() -> None:
     theirs = words(source)
     assert [statement for statement in ours if words(statement) not in theirs] == []
     migrations = expanded((TYPESCRIPT / "migrations.ts").read_text())
-    literals = [words(text) for text in re.findall(r"`([^`]*)`", migrations) if "usher_revocations" in text and " " in text]
+    literals = [
+        words(text)
+        for text in re.findall(r"`([^`]*)`", migrations)
+        if "usher_revocations" in text and " " in text
+    ]
     script = words(MIGRATION_SCRIPT)
     assert len(literals) >= 3
     assert [literal for literal in literals[:3] if literal not in script] == []
