@@ -68,6 +68,8 @@ function betterAuthFor(
     ...(versions === undefined ? {} : { secrets: versions }),
     database: database.connection,
     emailAndPassword: { enabled: true },
+    // Users may delete their own account. Test users do so when they are done.
+    user: { deleteUser: { enabled: true } },
     plugins: [tokens],
     // Better Auth's own rules: three passwords in ten seconds from one address. Off in development and tests,
     // which sign up many users.

@@ -29,6 +29,21 @@ test.for([
   expect(listener.statuses).toEqual([200]);
 });
 
+test("a user may delete their account, which ends their sessions at the API too", async () => {
+  const listener = await openLogoutListener();
+  const web = await runningWeb({ API_URL: listener.apiUrl });
+  listener.trust(sharedSecret(secret), web.url);
+  const browser = new Browser(web.url);
+  await browser.signUp("ada@example.com");
+  const sid = await browser.sessionId();
+  const wrong = await browser.request("POST", "/api/auth/delete-user", { password: "another password" });
+  expect(wrong.status).toBe(400);
+  const { password } = person;
+  expect((await browser.request("POST", "/api/auth/delete-user", { password })).status).toBe(200);
+  await vi.waitFor(() => expect(listener.ended).toContain(sid), within);
+  expect((await browser.signIn("ada@example.com")).status).toBe(401);
+});
+
 test("a sign-out survives an outage of the API and kill -9 of the web process", async () => {
   const listener = await openLogoutListener();
   await listener.close();
