@@ -6,7 +6,7 @@ import { withResults } from "../src/report.ts";
 import { cpuTimeOf } from "../src/suites/gate/cores.ts";
 import { sendBurst } from "../src/suites/gate/load/burst.ts";
 import { createResponseReader } from "../src/suites/gate/load/response.ts";
-import { measureServers } from "../src/suites/gate/measure.ts";
+import { figuresOf, measureServers } from "../src/suites/gate/measure.ts";
 import { findPeer, peers } from "../src/suites/gate/programs.ts";
 import { assertGuards, withBrokenSignature } from "../src/suites/gate/sample.ts";
 import { backend } from "../src/suites/gate/servers/backend.ts";
@@ -102,13 +102,14 @@ describe("measureServers", () => {
     const [one, two] = [await listen(backend()), await listen(backend())];
     const requests = requestsOf(workloads.get, ["token"]);
     const { pid } = process;
-    const { values, columns } = await measureServers(
+    const samples = await measureServers(
       [
         { name: "one", port: one, pid, requests },
         { name: "two", port: two, pid, requests },
       ],
-      { warmUp: 100, rounds: 1, time: 100 },
+      { starts: 1, warmUp: 100, rounds: 1, time: 100 },
     );
+    const { values, columns } = figuresOf([samples]);
     expect(Object.keys(values)).toEqual(["one", "two"]);
     expect(Object.keys(columns)).toEqual(["p50, ms", "p99, ms", "CPU, µs"]);
     for (const numbers of [values, columns["p50, ms"], columns["p99, ms"]])

@@ -5,7 +5,14 @@ import { answers, type Contender, proxies } from "./contenders.ts";
 import { leaveFirstCore } from "./cores.ts";
 import type { GuardSettings } from "./guards.ts";
 import { startIssuer } from "./issuer.ts";
-import { type Figures, type GateEffort, type Measured, measureServers } from "./measure.ts";
+import {
+  type Figures,
+  figuresOf,
+  type GateEffort,
+  type Measured,
+  measureServers,
+  type Samples,
+} from "./measure.ts";
 import { missingNginx, startNginx } from "./nginx.ts";
 import { assertGuards } from "./sample.ts";
 import { type Started, startServer } from "./started.ts";
@@ -28,26 +35,40 @@ export async function gate(way: Way, workload: WorkloadName, effort: GateEffort)
   leaveFirstCore();
   const noNginx = way === "nginx" ? missingNginx() : undefined;
   if (noNginx !== undefined) return { values: {}, columns: {}, notes: [`skipped: ${noNginx}`] };
-  const chosen: Workload = workloads[workload];
+  const all = way === "proxy" ? proxies : answers;
+  const skipped = all.flatMap(({ name, missing }) => {
+    const reason = missing?.();
+    return reason === undefined ? [] : [{ name, note: `${name} is skipped: ${reason}` }];
+  });
+  const present = all.filter(({ name }) => !skipped.some((one) => one.name === name));
+  const samples: Samples[] = [];
+  // What V8 compiles, and when, differs from start to start: a process keeps up to a fifth more or less of speed.
+  for (let start = 0; start < effort.starts; start++)
+    samples.push(await measureOnce(way, present, workloads[workload], effort));
+  return { ...figuresOf(samples), notes: skipped.map(({ note }) => note) };
+}
+
+/** Starts everything, measures it, and stops it. */
+async function measureOnce(
+  way: Way,
+  contenders: readonly Contender[],
+  workload: Workload,
+  effort: GateEffort,
+): Promise<Samples> {
   const folder = mkdtempSync(join(tmpdir(), "usher-bench-"));
-  const issuer = await startIssuer(chosen.tokens);
+  const issuer = await startIssuer(workload.tokens);
   const running: Started[] = [];
   try {
     const api = await startServer("backend", "beside");
     running.push(api);
     const settings: GuardSettings = { issuer, apiPort: api.port, folder, answers: way !== "proxy" };
-    const all = way === "proxy" ? proxies : answers;
-    const skipped = all.flatMap(({ name, missing }) => {
-      const reason = missing?.();
-      return reason === undefined ? [] : [{ name, note: `${name} is skipped: ${reason}` }];
-    });
     const measured: Measured[] = [];
-    for (const contender of all.filter(({ name }) => !skipped.some((one) => one.name === name))) {
-      const server = await startContender(way, contender, settings, chosen, running);
+    for (const contender of contenders) {
+      const server = await startContender(way, contender, settings, workload, running);
       await assertGuards(server, contender.guards);
       measured.push(server);
     }
-    return { ...(await measureServers(measured, effort)), notes: skipped.map(({ note }) => note) };
+    return await measureServers(measured, effort);
   } finally {
     for (const process of running) await process.stop();
     issuer.close();

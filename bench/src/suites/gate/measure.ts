@@ -14,8 +14,11 @@ export interface Measured {
 
 /** How often and how long each server is measured. */
 export interface GateEffort {
+  /** How often every server is started anew. */
+  readonly starts: number;
   /** Milliseconds for each server before the first round. */
   readonly warmUp: number;
+  /** After each start. */
   readonly rounds: number;
   /** Milliseconds for each server in a round. */
   readonly time: number;
@@ -33,15 +36,15 @@ export interface Figures {
 const connections = 32;
 
 /**
- * Measures servers in interleaved rounds, whose order rotates: requests per second, and how long they take
- * when all connections are busy, and the CPU time of the guard's process.
+ * Measures running servers in interleaved rounds, whose order rotates: requests per second, and how long they
+ * take when all connections are busy, and the CPU time of the guard's process.
  *
  * Each server is warmed up first. A guard runs for days, and one of Node spends its first seconds on
  * compiling what it runs: up to a fifth of its CPU time.
  *
  * @throws {Error} A server refused a request, or did not answer.
  */
-export async function measureServers(servers: readonly Measured[], effort: GateEffort): Promise<Figures> {
+export async function measureServers(servers: readonly Measured[], effort: GateEffort): Promise<Samples> {
   const load = startLoad();
   const samples = new Map<string, Sample[]>(servers.map(({ name }) => [name, []]));
   try {
@@ -59,10 +62,13 @@ export async function measureServers(servers: readonly Measured[], effort: GateE
   } finally {
     load.close();
   }
-  return figuresOf(samples);
+  return samples;
 }
 
-interface Sample {
+/** What was measured of each server. */
+export type Samples = ReadonlyMap<string, readonly Sample[]>;
+
+export interface Sample {
   readonly answers: Answers;
   /** Microseconds of CPU time. Undefined where the system does not tell. */
   readonly used: number | undefined;
@@ -72,10 +78,13 @@ function difference(before: number | undefined, after: number | undefined): numb
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
-function figuresOf(samples: ReadonlyMap<string, readonly Sample[]>): Figures {
+/** The medians of all rounds after all starts. */
+export function figuresOf(starts: readonly Samples[]): Figures {
+  const names = starts[0] === undefined ? [] : [...starts[0].keys()];
   const byServer = (read: (sample: Sample) => number | undefined) =>
     Object.fromEntries(
-      [...samples].flatMap(([name, all]) => {
+      names.flatMap((name) => {
+        const all = starts.flatMap((samples) => samples.get(name) ?? []);
         const numbers = all.map(read).filter((number) => number !== undefined);
         return numbers.length === 0 ? [] : [[name, median(numbers)]];
       }),

@@ -16,7 +16,9 @@ const suite = (name: string, title: string, way: Way, workload: WorkloadName): S
     gate(
       way,
       workload,
-      isQuick ? { warmUp: 500, rounds: 2, time: 500 } : { warmUp: 3000, rounds: 7, time: 700 },
+      isQuick
+        ? { starts: 1, warmUp: 500, rounds: 2, time: 500 }
+        : { starts: 5, warmUp: 2000, rounds: 2, time: 700 },
     ),
 });
 
