@@ -7,6 +7,8 @@ export interface Starter {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
+  /** The other fields of package.json that the project needs, such as `type`. */
+  readonly fields: Readonly<Record<string, unknown>>;
   /** The commands to run next. */
   readonly next: readonly string[];
 }
