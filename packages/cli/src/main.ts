@@ -17,6 +17,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 process.exitCode = await runCommandLine(program, process.argv.slice(2), {
   environment: process.env,
+  folder: process.cwd(),
   input: process.stdin,
   hasInput: hasInput(),
   output: process.stdout,

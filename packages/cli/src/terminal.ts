@@ -8,6 +8,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export interface Terminal {
   readonly environment: Environment;
+  /** The current folder: where `.env` is looked for. */
+  readonly folder: string;
   readonly input: AsyncIterable<Uint8Array | string>;
   /** Whether something is piped into `input`. If not, reading it would wait for the keyboard. */
   readonly hasInput: boolean;

@@ -5,7 +5,7 @@ import { issuerUrl } from "../doctor/facts/base-url.ts";
 import { canBeSent } from "../doctor/http/probe.ts";
 import type { ProductionTargets } from "../doctor/production/targets.ts";
 import { renderReport } from "../doctor/report.ts";
-import { nameOfSettings, readEnvironment } from "../input/environment.ts";
+import { readSettings } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
 import { escapeControl } from "../output/escape.ts";
@@ -24,7 +24,7 @@ export const command: Command = defineSubcommand({
     env: {
       type: "string",
       alias: "env-file",
-      description: "File with the API's settings; default: the environment",
+      description: "File with the API's settings; default: the environment, or .env",
       valueHint: "file",
     },
     issuer: {
@@ -84,7 +84,7 @@ export const command: Command = defineSubcommand({
   async run(args, terminal) {
     const cookieFile = args["cookie-file"];
     const isInputTaken = oneAtMost([args.env, args["token-file"], cookieFile]);
-    const environment = await readEnvironment(args.env, terminal);
+    const { environment, name, isFile } = await readSettings(args.env, terminal);
     const production = readProduction(args);
     const givenIssuer = urlValue(args.issuer, "issuer");
     const report = await diagnose({
@@ -93,8 +93,8 @@ export const command: Command = defineSubcommand({
           ? undefined
           : await readToken(args["token-file"], terminal),
       environment,
-      environmentName: nameOfSettings(args.env),
-      isFile: args.env !== undefined,
+      environmentName: name,
+      isFile,
       // What goes live has an issuer, and the settings name it.
       issuer: givenIssuer ?? (production && issuerUrl(environment)),
       api: urlValue(args.api, "api"),

@@ -13,7 +13,7 @@ export const command: Command = defineSubcommand({
     env: {
       type: "string",
       alias: "env-file",
-      description: "File with the settings; default: the environment",
+      description: "File with the settings; default: the environment, or .env",
       valueHint: "file",
     },
     "secret-file": {

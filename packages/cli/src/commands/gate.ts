@@ -20,7 +20,7 @@ export const command: Command = defineSubcommand({
       type: "string",
       alias: "env-file",
       description:
-        "File with BETTER_AUTH_URL, API_URL, BETTER_AUTH_SECRET and others; default: the environment",
+        "File with BETTER_AUTH_URL, API_URL, BETTER_AUTH_SECRET and others; default: the environment, or .env",
       valueHint: "file",
     },
     explain: { type: "boolean", description: "Print the routes and what guards each, and exit" },

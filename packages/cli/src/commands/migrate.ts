@@ -31,7 +31,7 @@ export const command: Command = defineSubcommand({
       type: "string",
       alias: "env-file",
       description:
-        "File with MIGRATION_DATABASE_URL (default: DATABASE_URL) and USHER_ROWS_KEY; default: the environment",
+        "File with MIGRATION_DATABASE_URL (default: DATABASE_URL) and USHER_ROWS_KEY; default: the environment, or .env",
       valueHint: "file",
     },
     json: { type: "boolean", description: "Print JSON" },

@@ -13,7 +13,7 @@ export const command: Command = defineSubcommand({
     env: {
       type: "string",
       alias: "env-file",
-      description: "File with DATABASE_URL; default: the environment",
+      description: "File with DATABASE_URL; default: the environment, or .env",
       valueHint: "file",
     },
     json: { type: "boolean", description: "Print JSON" },

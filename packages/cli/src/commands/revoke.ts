@@ -33,7 +33,7 @@ const flags = {
   env: {
     type: "string",
     alias: "env-file",
-    description: "File with DATABASE_URL; default: the environment",
+    description: "File with DATABASE_URL; default: the environment, or .env",
     valueHint: "file",
   },
   json: { type: "boolean", description: "Print JSON" },

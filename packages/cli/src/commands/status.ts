@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import { CannotRun, type Command, defineSubcommand, type ExitCode } from "../command-line/command.ts";
 import { commaSeparated, urlValue } from "../command-line/flag-values.ts";
-import { nameOfSettings, readEnvironment } from "../input/environment.ts";
+import { hasAnySetting, readSettings } from "../input/environment.ts";
 import { escapeControl } from "../output/escape.ts";
 import { renderStatus } from "../status/report.ts";
-import { hasAnySetting } from "../status/settings.ts";
 import { readStatus, type Status } from "../status/status.ts";
 import { painterFor } from "../terminal.ts";
 
@@ -18,7 +16,7 @@ export const command: Command = defineSubcommand({
     env: {
       type: "string",
       alias: "env-file",
-      description: "File with the settings; default: the environment",
+      description: "File with the settings; default: the environment, or .env",
       valueHint: "file",
     },
     issuer: {
@@ -56,12 +54,12 @@ export const command: Command = defineSubcommand({
     },
   ],
   async run(args, terminal) {
-    const environment = await readEnvironment(args.env, terminal);
-    if (!hasAnySetting(environment)) throw new CannotRun(withoutSettings(args.env));
+    const { environment, name, isFile } = await readSettings(args.env, terminal);
+    if (!hasAnySetting(environment)) throw new CannotRun(withoutSettings(isFile));
     const status = await readStatus({
       environment,
-      environmentName: nameOfSettings(args.env),
-      isFile: args.env !== undefined,
+      environmentName: name,
+      isFile,
       shell: terminal.environment,
       issuer: urlValue(args.issuer, "issuer"),
       health: urlValue(args.health, "health"),
@@ -78,13 +76,10 @@ export const command: Command = defineSubcommand({
   },
 });
 
-function withoutSettings(file: string | undefined): string {
-  if (file !== undefined)
-    return "The file has none of the settings that a status reads, such as BETTER_AUTH_URL.";
-  const advice = existsSync(".env")
-    ? "Read them from the file: --env .env"
-    : "Name their file: --env <file>.";
-  return `The environment has no settings, such as BETTER_AUTH_URL. ${advice}`;
+function withoutSettings(isFile: boolean): string {
+  return isFile
+    ? "The file has none of the settings that a status reads, such as BETTER_AUTH_URL."
+    : "The environment has no settings, such as BETTER_AUTH_URL. Name their file: --env <file>.";
 }
 
 function forScripts({ state, sections, notLookedAt }: Status): unknown {

@@ -27,7 +27,7 @@ export const command: Command = defineSubcommand({
     env: {
       type: "string",
       alias: "env-file",
-      description: "File with MIGRATION_DATABASE_URL or DATABASE_URL; default: the environment",
+      description: "File with MIGRATION_DATABASE_URL or DATABASE_URL; default: the environment, or .env",
       valueHint: "file",
     },
     json: { type: "boolean", description: "Print JSON" },

@@ -1,10 +1,14 @@
 import { checkSettings } from "../doctor/settings/check-settings.ts";
+import type { settingNames } from "../input/environment.ts";
 import type { Environment } from "../terminal.ts";
 import { type Line, line, lineOf, type Section } from "./section.ts";
 import { shownUrl } from "./shown-url.ts";
 
+/** What decides how an API works, besides where it runs. */
+type Setting = (typeof settingNames)[number] | "TRUSTED_PROXIES" | "NODE_ENV";
+
 /** The variables that a status reads, with what may be shown of each value. */
-const variables: Readonly<Record<string, (value: string) => string>> = {
+const variables: Readonly<Record<Setting, (value: string) => string>> = {
   BETTER_AUTH_URL: shownUrl,
   API_URL: nameOrUrl,
   BETTER_AUTH_SECRET: () => "set",
@@ -24,6 +28,7 @@ const variables: Readonly<Record<string, (value: string) => string>> = {
   TRUSTED_PROXIES: wordsOnly,
   NODE_ENV: wordsOnly,
 };
+const names = Object.keys(variables) as Setting[];
 
 /** A value that is made of short words. Anything else may be a secret in the wrong variable. */
 function wordsOnly(value: string): string {
@@ -38,13 +43,6 @@ function keywordsOnly(value: string): string {
 /** API_URL is a name in tokens, which need not be a URL. */
 function nameOrUrl(value: string): string {
   return URL.parse(value)?.host ? shownUrl(value) : wordsOnly(value);
-}
-
-/** Whether there is anything to report on. */
-export function hasAnySetting(environment: Environment): boolean {
-  return Object.keys(variables).some(
-    (name) => name !== "NODE_ENV" && name !== "TRUSTED_PROXIES" && environment[name],
-  );
 }
 
 /** What {@link settingsSection} compares. */
@@ -62,9 +60,9 @@ export interface SettingsInput {
 export async function settingsSection(input: SettingsInput): Promise<Section> {
   const { environment, environmentName } = input;
   const { findings, confirmed } = await checkSettings(input);
-  const set = Object.keys(variables).filter((name) => environment[name]);
-  const shown = Object.fromEntries(
-    set.map((name) => [name, variables[name]?.(environment[name] as string) ?? "set"]),
+  const set = names.filter((name) => environment[name]);
+  const shown: Record<string, string> = Object.fromEntries(
+    set.map((name) => [name, variables[name](environment[name] as string)]),
   );
   const width = Math.max(0, ...set.map((name) => name.length));
   return {
@@ -82,7 +80,7 @@ export async function settingsSection(input: SettingsInput): Promise<Section> {
 /** `node --env-file` and dotenv leave a variable of the shell as it is: a file that is correct may not be used. */
 function shellLines({ environment, environmentName, isFile, shell }: SettingsInput): Line[] {
   if (!isFile) return [];
-  const differing = Object.keys(variables).filter(
+  const differing = names.filter(
     (name) => shell[name] !== undefined && shell[name] !== (environment[name] ?? ""),
   );
   return differing.map((name) => {

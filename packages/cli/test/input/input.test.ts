@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createTestIssuer } from "@usher-auth/testing";
 import { secretFingerprint } from "@usher-auth/verify/keys";
 import { describe, expect, test } from "vitest";
@@ -19,6 +19,71 @@ async function file(bytes: Uint8Array | string, name = ".env"): Promise<string> 
 }
 
 const bigEndian = (of: string) => Buffer.from(of, "utf16le").swap16();
+
+describe("without a named file", () => {
+  const web = { BETTER_AUTH_URL: "http://localhost:3000", BETTER_AUTH_SECRET: secret };
+  const other = newSecret();
+
+  /** A folder with this .env file. */
+  async function folderWith(text: string): Promise<string> {
+    return dirname(await file(text));
+  }
+
+  test("the settings are those of .env in the current folder, and standard error says so", async () => {
+    const folder = await folderWith(settings);
+    for (const environment of [{}, { BETTER_AUTH_URL: "", USHER_PASSWORD: "x", USHER_TOKEN_A: "x" }]) {
+      expect(await usher(["fingerprint"], { folder, environment })).toEqual({
+        exitCode: 0,
+        output: `${secretFingerprint(secret)}  BETTER_AUTH_SECRET\n`,
+        errors: "settings: .env\n",
+      });
+    }
+    const { output } = await usher(["doctor"], { folder });
+    expect(output).toContain(".env: an API can start with these settings");
+    const status = await usher(["status", "--issuer", "http://localhost:1", "--json"], { folder });
+    expect(JSON.parse(status.output).sections.settings.source).toBe(".env");
+  });
+
+  test("settings in the environment come first, and nothing is added to them", async () => {
+    const folder = await folderWith(`${settings}API_URL=https://api.example.com\n`);
+    const environment = { ...web, BETTER_AUTH_SECRET: other };
+    expect(await usher(["fingerprint"], { folder, environment })).toEqual({
+      exitCode: 0,
+      output: `${secretFingerprint(other)}  BETTER_AUTH_SECRET\n`,
+      errors: "",
+    });
+    const { output } = await usher(["doctor"], { folder, environment });
+    expect(output).toContain("API_URL is not set in the environment");
+  });
+
+  test("a variable that hides the file is named", async () => {
+    const folder = await folderWith(settings);
+    const environment = { DATABASE_URL: "postgres://user@localhost:1/other" };
+    const { errors, exitCode } = await usher(["fingerprint"], { folder, environment });
+    expect(exitCode).toBe(2);
+    expect(errors).toContain("because it has DATABASE_URL. For those in .env: --env .env");
+  });
+
+  test.each([
+    ["is empty", ""],
+    ["has only other settings", "PORT=3000\n"],
+  ])("a file that %s is not used", async (_what, text) => {
+    const { errors, exitCode } = await usher(["status"], { folder: await folderWith(text) });
+    expect({ errors, exitCode }).toMatchObject({
+      errors: expect.stringContaining("The environment has no settings"),
+      exitCode: 2,
+    });
+  });
+
+  test("neither is a folder of that name, but a file that cannot be read is an error", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, ".env"));
+    expect((await usher(["status"], { folder })).errors).toContain("The environment has no settings");
+    const broken = await folderWith("caf\u00e9");
+    await writeFile(join(broken, ".env"), Buffer.from("A=caf\xe9\n", "latin1"));
+    expect((await usher(["status"], { folder: broken })).errors).toContain("is not UTF-8");
+  });
+});
 
 describe("a settings file", () => {
   test.each([

@@ -15,14 +15,17 @@ export async function usher(
   options: {
     readonly input?: string | undefined;
     readonly environment?: Environment;
+    /** The current folder. Default: one without a settings file. */
+    readonly folder?: string;
     readonly isTTY?: boolean;
   } = {},
 ): Promise<Run> {
-  const { input, environment = {}, isTTY = false } = options;
+  const { input, environment = {}, folder = "/nonexistent", isTTY = false } = options;
   let output = "";
   let errors = "";
   const exitCode = await runCommandLine(program, words, {
     environment,
+    folder,
     hasInput: input !== undefined,
     input: (async function* () {
       if (input !== undefined) yield Buffer.from(input);
