@@ -91,4 +91,7 @@ export const replacements: readonly Replacement[] = [
 ];
 
 /** Such as a quotation, or another program's name for a setting. */
-export const exceptions: readonly Exception[] = [];
+export const exceptions: readonly Exception[] = [
+  { file: "docs/.vitepress/config.ts", word: "theme", why: "VitePress's name for a setting" },
+  { file: "docs/.vitepress/theme/index.ts", word: "theme", why: "VitePress's name for a folder" },
+];

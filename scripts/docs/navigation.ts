@@ -1,0 +1,65 @@
+import { addressOf, type Page } from "./page.ts";
+
+interface NavigationItem {
+  readonly text: string;
+  readonly link?: string;
+  readonly collapsed?: boolean;
+  readonly items?: NavigationItem[];
+}
+
+/** The sidebar of each part of the site: the longest address that a page starts with decides. */
+export type Navigation = Record<string, NavigationItem[]>;
+
+/** The order of reading is that of `docs/README.md`; that of the decisions is their index. */
+export function navigationOf(pages: readonly Page[]): Navigation {
+  const titles = new Map(pages.map((page) => [page.path, page.title]));
+  const main = sectionsOf(pages, "guide/index.md", titles, false);
+  const below = (folder: string) =>
+    pages.filter(({ path }) => path.startsWith(folder) && !path.endsWith("index.md"));
+  const items = (folder: string) =>
+    below(folder).map(({ path, title }) => ({ text: title, link: addressOf(path) }));
+  const back = { text: "Documentation", link: "/guide/" };
+  return {
+    "/": [
+      { text: "Overview", link: "/guide/" },
+      ...main,
+      { text: "Examples", collapsed: true, items: items("examples/") },
+    ],
+    "/errors/": [back, { text: "Errors", link: "/errors/", items: items("errors/") }],
+    "/decisions/": [
+      back,
+      { text: "All decisions", link: "/decisions/" },
+      ...sectionsOf(pages, "decisions/index.md", titles, true),
+    ],
+    "/security/": [
+      back,
+      { text: "Security", items: [{ text: "Security", link: "/security/" }, ...items("security/")] },
+    ],
+    "/reference/": [back, { text: "API reference", link: "/reference/", items: items("reference/") }],
+  };
+}
+
+/** A group for each heading of an index, with the pages that are linked below it and not before. */
+function sectionsOf(
+  pages: readonly Page[],
+  index: string,
+  titles: ReadonlyMap<string, string>,
+  collapsed: boolean,
+): NavigationItem[] {
+  const text = pages.find(({ path }) => path === index)?.markdown ?? "";
+  const seen = new Set<string>();
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const [heading = ""] = section.split("\n", 1);
+      const items = [...section.matchAll(/\]\(([^)\s#]+\.md)(?:#[^)]*)?\)/g)].flatMap(([, target = ""]) => {
+        const path = new URL(target, `http://site/${index}`).pathname.slice(1);
+        const title = titles.get(path);
+        if (title === undefined || seen.has(path)) return [];
+        seen.add(path);
+        return [{ text: title, link: addressOf(path) }];
+      });
+      return items.length === 0 ? [] : [{ text: heading, collapsed, items }];
+    });
+}
