@@ -39,5 +39,6 @@ export async function backendBehindGate(
       `Backend   ${backend.url}   ${backend.title}, without a guard: only this machine reaches it`,
       `Document  ${backend.documentUrl}   where the gate takes its rules from`,
     ],
+    audit: `${backend.documentUrl} --server ${gateUrl}`,
   };
 }

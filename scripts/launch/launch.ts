@@ -1,4 +1,5 @@
 import { secretFingerprintFromEnv } from "@usher-auth/verify";
+import { commandLines } from "./command-lines.ts";
 import { lockDataFolder } from "./data-folder.ts";
 import { LaunchError } from "./launch-error.ts";
 import { buildPage } from "./page.ts";
@@ -21,6 +22,8 @@ export type GuardedBackend = {
   services: readonly Service[];
   /** Lines about it for the terminal, such as the backend's address. */
   addresses: readonly string[];
+  /** What `usher-auth audit` needs to know: where the OpenAPI document is, and the API if that is elsewhere. */
+  audit: string;
 };
 
 /**
@@ -59,7 +62,7 @@ async function runIn(settings: Settings, mode: LaunchMode, stopping: AbortSignal
 
   const ofApi = environment.USHER_KEYS === "jwks" ? withoutSecrets(environment) : environment;
   const api = mode.api === undefined ? apiService(ofApi, watch) : await mode.api(ofApi, stopping);
-  const { services: ofBackend, addresses } = "services" in api ? api : documented(api, settings);
+  const { services: ofBackend, addresses, audit } = "services" in api ? api : documented(api, settings);
   const services = [...ofBackend, webService(environment, watch)];
   const running = services.map((service) => startService(service, serviceOutput(service.name)));
   let failure: string | undefined;
@@ -69,6 +72,7 @@ async function runIn(settings: Settings, mode: LaunchMode, stopping: AbortSignal
       say.line("");
       for (const line of [`Web app   ${settings.webUrl}`, ...addresses]) say.line(line);
       printKeys(environment, secret.origin);
+      for (const line of commandLines(ofApi, audit)) say.line(line);
       say.line(`Ctrl-C stops ${services.length === 2 ? "both" : "all"}.`);
     }
     const stopRequested = whenAborted(stopping).then(() => undefined);
@@ -95,7 +99,11 @@ function apiService(environment: NodeJS.ProcessEnv, watch: boolean): Service {
 }
 
 function documented(api: Service, { apiUrl }: Settings): GuardedBackend {
-  return { services: [api], addresses: [`API       ${apiUrl}   documentation at ${apiUrl}/docs`] };
+  return {
+    services: [api],
+    addresses: [`API       ${apiUrl}   documentation at ${apiUrl}/docs`],
+    audit: `${apiUrl}/openapi.json`,
+  };
 }
 
 function webService(environment: NodeJS.ProcessEnv, watch: boolean): Service {

@@ -1,6 +1,7 @@
 import { CannotRun, type Command, defineSubcommand, type ExitCode } from "../command-line/command.ts";
 import { commaSeparated, urlValue } from "../command-line/flag-values.ts";
-import { hasAnySetting, readSettings } from "../input/environment.ts";
+import { readSettings } from "../input/environment.ts";
+import { hasAnySetting } from "../input/setting-names.ts";
 import { escapeControl } from "../output/escape.ts";
 import { renderStatus } from "../status/report.ts";
 import { readStatus, type Status } from "../status/status.ts";

@@ -4,27 +4,8 @@ import { parseEnv } from "node:util";
 import { CannotRun } from "../command-line/command.ts";
 import { nameOfFile } from "../output/redact.ts";
 import type { Environment, Terminal } from "../terminal.ts";
+import { hasAnySetting, settingNames } from "./setting-names.ts";
 import { readText } from "./text.ts";
-
-/** The variables that decide what a command works on. Passwords and tokens of test users are not among them. */
-export const settingNames = [
-  "BETTER_AUTH_URL",
-  "API_URL",
-  "BETTER_AUTH_SECRET",
-  "BETTER_AUTH_SECRETS",
-  "USHER_KEYS",
-  "USHER_JWKS_URL",
-  "USHER_ALLOW_INSECURE_HOSTS",
-  "USHER_ACCESS_TOKEN_ISSUER",
-  "USHER_ACCESS_TOKEN_SCOPES",
-  "USHER_WHEN_STALE",
-  "USHER_ROWS_KEY",
-  "DATABASE_URL",
-  "MIGRATION_DATABASE_URL",
-  "REVOCATIONS_DATABASE_URL",
-  "LISTEN_DATABASE_URL",
-  "AUTH_DATABASE_URL",
-] as const;
 
 /** The settings of a command, all from one place. */
 export interface Settings {
@@ -37,11 +18,6 @@ export interface Settings {
 
 /** The file that is read if neither a file is named nor the environment has settings. */
 const usualFile = ".env";
-
-/** Whether the environment has any of the settings. An empty variable counts as not set. */
-export function hasAnySetting(environment: Environment): boolean {
-  return settingNames.some((name) => environment[name]);
-}
 
 /**
  * The settings, from the first of these that there is: the file at `path`, the environment if it has any of

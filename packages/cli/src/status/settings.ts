@@ -1,10 +1,9 @@
 import { checkSettings } from "../doctor/settings/check-settings.ts";
-import type { settingNames } from "../input/environment.ts";
+import type { settingNames } from "../input/setting-names.ts";
 import type { Environment } from "../terminal.ts";
 import { type Line, line, lineOf, type Section } from "./section.ts";
 import { shownUrl } from "./shown-url.ts";
 
-/** What decides how an API works, besides where it runs. */
 type Setting = (typeof settingNames)[number] | "TRUSTED_PROXIES" | "NODE_ENV";
 
 /** The variables that a status reads, with what may be shown of each value. */
