@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -39,6 +40,17 @@ describe("while it runs", () => {
 
   test("stores the secret with mode 0600", () => {
     expect(statSync(join(usher.dataFolder, "better-auth-secret")).mode & 0o777).toBe(0o600);
+  });
+
+  test("prints commands with the settings that it wrote, with mode 0600", async () => {
+    const file = join(usher.dataFolder, ".env");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const [words = ""] = usher.output().match(/(?<=npx )usher-auth status --env .+/) ?? [];
+    const status = spawn("npx", words.split(" "), { cwd: root, env: machineEnvironment() });
+    const output = text(status.stdout);
+    expect(await once(status, "close")).toEqual([0, null]);
+    expect(await output).toContain(`✓ ${file}: an API can start with these settings`);
+    expect(usher.output()).toContain(`audit ${usher.apiUrl}/openapi.json --test-users --env ${file}\n`);
   });
 
   test("a second start with the same data folder fails with one line", async () => {

@@ -49,7 +49,7 @@ export async function readEnvironment(path: string | undefined, terminal: Termin
 }
 
 /** The name of a settings file, for people. Undefined: the environment. */
-export function nameOfSettings(file: string | undefined): string {
+function nameOfSettings(file: string | undefined): string {
   if (file === undefined) return "the environment";
   return file === "-" ? "standard input" : nameOfFile(file);
 }
