@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { runCommandLine } from "./command-line/run.ts";
+import { askPassword } from "./input/ask-password.ts";
 import { program } from "./program.ts";
 
 /** Whether something is piped in: not a keyboard and not /dev/null. */
@@ -20,6 +21,7 @@ process.exitCode = await runCommandLine(program, process.argv.slice(2), {
   folder: process.cwd(),
   input: process.stdin,
   hasInput: hasInput(),
+  askPassword: process.stdin.isTTY && process.stderr.isTTY ? askPassword : undefined,
   output: process.stdout,
   errors: process.stderr,
 });

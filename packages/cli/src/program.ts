@@ -7,6 +7,10 @@ export const program: Program = {
   version: manifest.version,
   description: "Find out why a token is rejected, audit an API for missing checks, guard a backend",
   entries: {
+    token: {
+      description: "Sign in at the issuer, and print a token for the API",
+      load: () => import("./commands/token.ts"),
+    },
     doctor: {
       description: "Find out why a token is rejected",
       load: () => import("./commands/doctor.ts"),
@@ -30,6 +34,10 @@ export const program: Program = {
     decode: {
       description: "Show a token's header and claims, without verifying it",
       load: () => import("./commands/decode.ts"),
+    },
+    explain: {
+      description: "Show what an error code means, for the client and for you",
+      load: () => import("./commands/explain.ts"),
     },
     revoke: {
       description: "Revoke the tokens of a user or a session, or a single token",

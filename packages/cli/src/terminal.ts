@@ -13,6 +13,12 @@ export interface Terminal {
   readonly input: AsyncIterable<Uint8Array | string>;
   /** Whether something is piped into `input`. If not, reading it would wait for the keyboard. */
   readonly hasInput: boolean;
+  /**
+   * Asks for a password and hides what is typed. Undefined where nobody can answer.
+   *
+   * @returns undefined if the question was cancelled.
+   */
+  readonly askPassword?: ((question: string) => Promise<string | undefined>) | undefined;
   /** Standard output: only results, so that they can be piped. */
   readonly output: Sink;
   /** Standard error: progress and errors. */

@@ -1,31 +1,26 @@
 import { writeFile } from "node:fs/promises";
 import manifest from "../../package.json" with { type: "json" };
-import { audit } from "../audit/audit.ts";
+import { auditAs } from "../audit/audit-as.ts";
 import { parseBaseline } from "../audit/baseline.ts";
-import { connect } from "../audit/http/send.ts";
-import { createTraffic } from "../audit/http/traffic.ts";
 import { renderJson } from "../audit/report/json.ts";
 import { renderJunit } from "../audit/report/junit.ts";
 import { notesOn } from "../audit/report/notes.ts";
 import { type AuditReport, exitCodeOf } from "../audit/report/report.ts";
 import { renderSarif } from "../audit/report/sarif.ts";
 import { renderReport } from "../audit/report/text.ts";
-import type { Outcome } from "../audit/result.ts";
 import { checkOwnerClaims } from "../audit/tokens/owner-ids.ts";
-import { millisecondsUntilExpiry, readTokens } from "../audit/tokens/read-tokens.ts";
+import { readTokens, type Users, usersOf } from "../audit/tokens/read-tokens.ts";
 import { CannotRun, type Command, defineSubcommand } from "../command-line/command.ts";
 import { commaSeparated, positiveNumber } from "../command-line/flag-values.ts";
+import { listenForInterruption } from "../command-line/interruption.ts";
 import { readText } from "../input/text.ts";
 import { loadDocument } from "../openapi/load.ts";
 import { operationLines } from "../openapi/operation-lines.ts";
-import { operationsOf } from "../openapi/operations.ts";
 import { parseOwnerParams } from "../openapi/owner-parameter.ts";
 import { isLoopback, targetOf } from "../openapi/server.ts";
 import { progressOn } from "../output/progress.ts";
 import { painterFor } from "../terminal.ts";
-
-/** Ctrl-C, and how a CI system ends a job. */
-const signals = ["SIGINT", "SIGTERM"] as const;
+import { readTestUserFlags, withTestUsers } from "./audit-test-users.ts";
 
 export const command: Command = defineSubcommand({
   name: "audit",
@@ -69,6 +64,27 @@ export const command: Command = defineSubcommand({
       description: "File with an expired token; or set USHER_EXPIRED_TOKEN",
       valueHint: "file",
     },
+    "test-users": {
+      type: "boolean",
+      description: "Sign two users up at the issuer (Better Auth), audit with their tokens, and delete them",
+    },
+    issuer: {
+      type: "string",
+      description: "With --test-users: Better Auth's base URL; default: BETTER_AUTH_URL",
+      valueHint: "url",
+    },
+    "base-path": {
+      type: "string",
+      description:
+        "With --test-users: the path of Better Auth's endpoints; default: that of the URL, else /api/auth",
+      valueHint: "path",
+    },
+    env: {
+      type: "string",
+      alias: "env-file",
+      description: "With --test-users: file with the settings; default: the environment, or .env",
+      valueHint: "file",
+    },
     server: {
       type: "string",
       description: "The API's base URL; default: where the document came from",
@@ -93,7 +109,7 @@ export const command: Command = defineSubcommand({
     },
     "i-own-this": {
       type: "boolean",
-      description: "Confirms that you may test an API that is not on this machine",
+      description: "Confirms that you may test an API and an issuer that are not on this machine",
     },
     baseline: {
       type: "string",
@@ -105,6 +121,10 @@ export const command: Command = defineSubcommand({
     json: { type: "boolean", description: "Print JSON" },
   },
   examples: [
+    {
+      line: "npx usher-auth audit http://localhost:3001/openapi.json --test-users --issuer http://localhost:3000",
+      effect: "Audit an API of this machine, with two users who exist only meanwhile",
+    },
     {
       line: "npx usher-auth audit http://localhost:3001/openapi.json --token-a a.txt --token-b b.txt",
       effect: "Audit the operations that read, of an API on this machine",
@@ -130,8 +150,10 @@ export const command: Command = defineSubcommand({
       revoked: args["revoked-token-file"],
     };
     const owners = parseOwnerParams(commaSeparated(args["owner-param"]));
-    const users = await readTokens(places, terminal, Math.floor(Date.now() / 1000));
-    checkOwnerClaims(owners, users);
+    const issuer = await readTestUserFlags(args, terminal);
+    const texts = await readTokens(places, terminal);
+    const given = issuer === undefined ? usersOf(texts, secondsSince1970()) : undefined;
+    if (given !== undefined) checkOwnerClaims(owners, given);
     const baseline =
       args.baseline === undefined
         ? undefined
@@ -146,46 +168,35 @@ export const command: Command = defineSubcommand({
     }
 
     const started = performance.now();
-    const interruption = new AbortController();
-    const interrupt = () => interruption.abort();
-    const connection = connect(target.origin);
-    const traffic = createTraffic(connection.send, {
-      rate,
-      maxRequests,
-      validFor: millisecondsUntilExpiry(users, Date.now()),
-      signal: interruption.signal,
-    });
-    const progress = progressOn(terminal.errors);
     // The first signal ends the audit, which then deletes what it created. A second one ends the process.
-    for (const signal of signals) process.once(signal, interrupt);
-    let outcome: Outcome;
-    try {
-      outcome = await audit({
-        operations: operationsOf(
-          document,
-          owners,
-          (claim) => users.a.ids.has(claim) && users.b.ids.has(claim),
-        ),
-        users,
-        target: target.origin,
-        base: target.path,
-        traffic,
+    const interruption = listenForInterruption();
+    const progress = progressOn(terminal.errors);
+    const run = (users: Users) =>
+      auditAs(users, {
+        document,
+        target,
+        owners,
         writes: args.writes === true,
         baseline,
+        rate,
+        maxRequests,
+        signal: interruption.signal,
         onProgress: progress.show,
-      });
-    } finally {
-      for (const signal of signals) process.off(signal, interrupt);
-      progress.clear();
-      connection.close();
-    }
+      }).finally(progress.clear);
+    const { result, notes } = await (issuer === undefined
+      ? run(given as Users).then((result) => ({ result, notes: [] }))
+      : withTestUsers(issuer, { terminal, interruption }, (tokens) =>
+          run(usersOf({ ...texts, ...tokens, c: "" }, secondsSince1970())),
+        )
+    ).finally(interruption.stop);
 
+    const { outcome, users, requests } = result;
     const report: AuditReport = {
       document: name,
       target: target.origin + target.path,
-      notes: notesOn(outcome, users, baseline, target.note),
+      notes: [...notesOn(outcome, users, baseline, target.note), ...notes],
       operations: outcome.operations,
-      requests: traffic.count(),
+      requests,
       seconds: (performance.now() - started) / 1000,
       halt: outcome.halt,
     };
@@ -200,6 +211,10 @@ export const command: Command = defineSubcommand({
     return exitCodeOf(report);
   },
 });
+
+function secondsSince1970(): number {
+  return Math.floor(Date.now() / 1000);
+}
 
 async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {

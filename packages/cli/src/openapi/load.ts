@@ -1,5 +1,5 @@
-import type { Agent, RequestInit as UndiciRequestInit } from "undici";
 import { CannotRun } from "../command-line/command.ts";
+import { directFetch } from "../http/direct-fetch.ts";
 import { collect, decodeText, readFileText } from "../input/text.ts";
 import { type Document, parseDocument } from "./document.ts";
 
@@ -86,7 +86,7 @@ export async function fetchDocument(
   { timeout = defaultTimeout, etag, signal }: FetchOptions = {},
 ): Promise<DocumentText | undefined> {
   const name = nameOf(source);
-  const send = source.protocol === "http:" ? await directFetch() : fetch;
+  const send = source.protocol === "http:" ? directFetch : fetch;
   const late = AbortSignal.timeout(timeout);
   const response = await send(source, {
     redirect: "manual",
@@ -122,20 +122,6 @@ export async function fetchDocument(
     throw new CannotRun(`${name} ${what}.`);
   }
 }
-
-/**
- * Like `fetch`, without a proxy: with NODE_USE_ENV_PROXY=1 and HTTP_PROXY, that one would ask the proxy for
- * http://127.0.0.1 as well, and the proxy could answer with another document.
- */
-async function directFetch() {
-  const undici = await import("undici");
-  agent ??= new undici.Agent();
-  const dispatcher = agent;
-  return (source: URL, init: Pick<RequestInit, "redirect" | "headers" | "signal">) =>
-    undici.fetch(source, { ...(init as UndiciRequestInit), dispatcher });
-}
-
-let agent: Agent | undefined;
 
 function refusalOf(status: number, name: string): string {
   if (status >= 300 && status < 400 && status !== 304)

@@ -32,14 +32,16 @@ const sources: Readonly<Record<TokenKind, { readonly flag: string; readonly vari
   revoked: { flag: "--revoked-token-file", variable: "USHER_REVOKED_TOKEN" },
 };
 
+/** The tokens of an audit. "" where there is none. */
+export type TokenTexts = Readonly<Record<TokenKind, string>>;
+
 /**
  * Reads the tokens from files, from standard input (one per line, in the order A, B, expired, C, exception,
  * revoked) or from environment variables. Several exception tokens have a line each.
  *
- * @param now Seconds since 1970.
- * @throws {CannotRun} A token is missing or cannot be used, or two belong to the same user.
+ * @throws {CannotRun} A file cannot be read, or a token was given instead of its name.
  */
-export async function readTokens(places: TokenPlaces, terminal: Terminal, now: number): Promise<Users> {
+export async function readTokens(places: TokenPlaces, terminal: Terminal): Promise<TokenTexts> {
   const lines = await inputLines(places, terminal);
   const read = async (kind: TokenKind) => {
     const place = places[kind];
@@ -52,16 +54,26 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
     }
     return place === "-" ? (lines.shift() ?? "") : await readText(place, terminal);
   };
-  const readOne = async (kind: TokenKind) => clean(await read(kind));
-  const a = await readOne("a");
-  const b = await readOne("b");
-  const expired = await readOne("expired");
-  const c = await readOne("c");
-  const exceptions = (await read("exceptions")).split("\n").map(clean).filter(Boolean);
-  const revoked = await readOne("revoked");
+  return {
+    a: clean(await read("a")),
+    b: clean(await read("b")),
+    expired: clean(await read("expired")),
+    c: clean(await read("c")),
+    exceptions: await read("exceptions"),
+    revoked: clean(await read("revoked")),
+  };
+}
+
+/**
+ * The users of the tokens.
+ *
+ * @param now Seconds since 1970.
+ * @throws {CannotRun} A token is missing or cannot be used, or two belong to the same user.
+ */
+export function usersOf({ a, b, c, exceptions, expired, revoked }: TokenTexts, now: number): Users {
   if (a === "" || b === "") {
     throw new CannotRun(
-      `The token of user ${a === "" ? "A" : "B"} is missing. The audit needs the tokens of two test users: --token-a and --token-b name files (- is standard input), or set USHER_TOKEN_A and USHER_TOKEN_B.`,
+      `The token of user ${a === "" ? "A" : "B"} is missing. The audit needs the tokens of two test users: --token-a and --token-b name files (- is standard input), or set USHER_TOKEN_A and USHER_TOKEN_B. With Better Auth, --test-users signs two users up.`,
     );
   }
   const ofUser = (token: string, short: string) =>
@@ -72,9 +84,11 @@ export async function readTokens(places: TokenPlaces, terminal: Terminal, now: n
     a: ofUser(a, "A"),
     b: ofUser(b, "B"),
     c: optional(c, (token) => ofUser(token, "C")),
-    exceptional: exceptions.map((token) =>
-      userOf(token, { name: "The exception token", short: "the exception token" }, now),
-    ),
+    exceptional: exceptions
+      .split("\n")
+      .map(clean)
+      .filter(Boolean)
+      .map((token) => userOf(token, { name: "The exception token", short: "the exception token" }, now)),
     expiredUser: optional(expired, (token) =>
       expiredUserOf(token, { name: "The expired token", short: "the expired token" }, now),
     ),

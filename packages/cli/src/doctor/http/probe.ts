@@ -19,10 +19,18 @@ export interface NoAnswer {
   readonly kind: "none";
   /** The reason in words. */
   readonly reason: string;
+  /** Whether no connection was made, so that nothing was sent. */
+  readonly isUnsent: boolean;
 }
 
-/** Milliseconds. */
-const deadline = 5000;
+/** How to send a request. */
+export interface ProbeOptions {
+  /** Milliseconds until the whole answer must be there. Default: 5 s. */
+  readonly deadline?: number;
+  /** Default: the global `fetch`. */
+  readonly send?: (url: URL, init: RequestInit) => Promise<Response>;
+}
+
 /** Characters of a body that are read. */
 const longestText = 64 * 1024;
 
@@ -32,10 +40,14 @@ export function canBeSent(value: string): boolean {
 }
 
 /** Sends one request. Does not follow redirects, and never throws. */
-export async function probe(url: URL, init: RequestInit = {}): Promise<Answer | NoAnswer> {
+export async function probe(
+  url: URL,
+  init: RequestInit = {},
+  { deadline = 5000, send = fetch }: ProbeOptions = {},
+): Promise<Answer | NoAnswer> {
   const [started, begun] = [Date.now(), performance.now()];
   try {
-    const response = await fetch(url, { redirect: "manual", ...init, signal: AbortSignal.timeout(deadline) });
+    const response = await send(url, { redirect: "manual", ...init, signal: AbortSignal.timeout(deadline) });
     // By the monotonic clock: a fetch is not measured with a clock that may be set meanwhile.
     const halfway = (performance.now() - begun) / 2;
     const middle = started + halfway;
@@ -51,7 +63,7 @@ export async function probe(url: URL, init: RequestInit = {}): Promise<Answer | 
       clockMargin: halfway / 1000,
     };
   } catch (error) {
-    return { kind: "none", reason: reasonOf(error) };
+    return { kind: "none", ...failureOf(error, deadline) };
   }
 }
 
@@ -85,14 +97,22 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
 };
 
-function reasonOf(error: unknown): string {
+/** Codes of a failure after which the request may have arrived. */
+const afterConnecting = new Set(["", "ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"]);
+
+function failureOf(error: unknown, deadline: number): Omit<NoAnswer, "kind"> {
   if (error instanceof DOMException && error.name === "TimeoutError")
-    return `no response within ${deadline / 1000} seconds`;
+    return { reason: `no response within ${deadline / 1000} seconds`, isUnsent: false };
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
   // A host with several addresses fails with one error for each.
   const code =
-    cause?.code ?? (cause instanceof AggregateError ? (cause.errors[0] as NodeJS.ErrnoException).code : "");
-  return reasons[code ?? ""] ?? `the request failed${code ? ` (${code})` : ""}`;
+    cause?.code ??
+    (cause instanceof AggregateError ? (cause.errors[0] as NodeJS.ErrnoException).code : "") ??
+    "";
+  return {
+    reason: reasons[code] ?? `the request failed${code ? ` (${code})` : ""}`,
+    isUnsent: Object.hasOwn(reasons, code) && !afterConnecting.has(code),
+  };
 }
 
 /** Whether the response is a web page instead of JSON. */

@@ -1,7 +1,7 @@
 import { CannotRun } from "../../command-line/command.ts";
+import { checkHttp } from "../../http/insecure-hosts.ts";
 import { parseAnyPaths } from "../../openapi/document.ts";
 import { addressOf } from "../../openapi/load.ts";
-import { checkHttp } from "../settings/insecure-hosts.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Changes, changesBetween } from "./changes.ts";
 import { readPolicy } from "./policy.ts";

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { commaSeparated } from "../../command-line/flag-values.ts";
+import { checkHttp, hostAdvice, readInsecureHost } from "../../http/insecure-hosts.ts";
 import { addressOf } from "../../openapi/load.ts";
 import { type OwnerClaims, parseOwnerParams } from "../../openapi/owner-parameter.ts";
 import type { Environment } from "../../terminal.ts";
@@ -8,7 +9,6 @@ import { trustedProxies } from "../request/addresses.ts";
 import { createCors } from "../request/cors.ts";
 import { collectFaults, type Faults } from "./faults.ts";
 import type { SettingsFlags } from "./flags.ts";
-import { checkHttp, hostAdvice, readInsecureHost } from "./insecure-hosts.ts";
 import { isOwnAddress } from "./own-address.ts";
 import { type ParsedFile, parseSettingsFile } from "./parse-file.ts";
 import { readRoutes } from "./routes.ts";

@@ -1,4 +1,4 @@
-import { CannotRun } from "../../command-line/command.ts";
+import { CannotRun } from "../command-line/command.ts";
 
 /**
  * Reads `allowInsecureHosts`: the names of hosts that may use plain http, as in a URL's `hostname`.
@@ -33,7 +33,7 @@ export const httpAdvice =
 /** What servers listen on, and print as their own address. */
 const everyAddress: ReadonlySet<string> = new Set(["0.0.0.0", "[::]"]);
 const everyAddressAdvice =
-  "must be https, or http to an address that the API has: 0.0.0.0 and [::] mean every address of a machine. Use 127.0.0.1, and let the API listen there only.";
+  "must be https, or http to one address: 0.0.0.0 and [::] mean every address of a machine. Use 127.0.0.1, and let the server listen there only.";
 
 /** @throws {CannotRun} The address may not be used. */
 export function checkHttp(address: URL, allowed: readonly string[], name: string): void {
@@ -41,6 +41,7 @@ export function checkHttp(address: URL, allowed: readonly string[], name: string
   throw new CannotRun(`${name} ${everyAddress.has(address.hostname) ? everyAddressAdvice : httpAdvice}`);
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether it is a name or an address of this machine (RFC 6761 section 6.3 for names). */
+export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(hostname);
 }
