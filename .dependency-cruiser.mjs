@@ -371,8 +371,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    // tests/examples/phone is bundled in examples/expo, with its packages.
-    exclude: { path: "(^|/)(dist|prisma/generated)/|^tests/examples/phone/" },
+    // tests/examples/phone is bundled in examples/expo, with its packages. The starters are parts of other projects.
+    exclude: { path: "(^|/)(dist|prisma/generated)/|^tests/examples/phone/|^packages/cli/starters/" },
     parser: "swc",
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

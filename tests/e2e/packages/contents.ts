@@ -6,6 +6,8 @@ import { buildFolder, type Packed } from "./packed.ts";
 /** The files that a package may contain. Anything else is a mistake: tests, settings, .env, binding.gyp. */
 const allowed =
   /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|grafana\/[\w.-]+\.json|prometheus\/[\w.-]+\.yml|schema\/[\w.-]+\.json|src\/.+\.ts)$/;
+/** The projects that `usher-auth init` creates have tests, and settings under another name. */
+const starters = /^starters\/(?:tsconfig\.json$|[\w-]+\/)/;
 const ofTests =
   /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
 
@@ -20,7 +22,7 @@ export function fileList(packages: readonly Packed[]): string {
 
 /** Files that a package must not contain. */
 export function unexpectedFiles({ files }: Packed): string[] {
-  return files.filter((file) => !allowed.test(file) || ofTests.test(file));
+  return files.filter((file) => !starters.test(file) && (!allowed.test(file) || ofTests.test(file)));
 }
 
 /** Files that contain a path of the machine that built them, or of any home folder. */
