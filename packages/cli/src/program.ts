@@ -7,6 +7,10 @@ export const program: Program = {
   version: manifest.version,
   description: "Find out why a token is rejected, audit an API for missing checks, guard a backend",
   entries: {
+    init: {
+      description: "Add the guard to an API, or start a new project",
+      load: () => import("./commands/init.ts"),
+    },
     token: {
       description: "Sign in at the issuer, and print a token for the API",
       load: () => import("./commands/token.ts"),

@@ -1,0 +1,37 @@
+import type { Answers } from "./answers.ts";
+
+/** The variables of both sides, with what they are. */
+export function variablesOf({
+  keys,
+  apiUrl,
+  issuerUrl,
+}: Answers): readonly { name: string; value: string; comment: string }[] {
+  return [
+    { name: "BETTER_AUTH_URL", value: issuerUrl, comment: "Better Auth's baseURL: the issuer of tokens" },
+    { name: "API_URL", value: apiUrl, comment: "The API's name in tokens: their audience" },
+    keys === "secret"
+      ? {
+          name: "BETTER_AUTH_SECRET",
+          value: "",
+          comment: "The same at Better Auth and at the API: openssl rand -base64 32",
+        }
+      : {
+          name: "USHER_JWKS_URL",
+          value: `${issuerUrl.replace(/\/+$/, "")}/api/auth/jwks`,
+          comment: "Where Better Auth publishes its keys",
+        },
+  ];
+}
+
+/** The text of `.env.example` with the variables that it lacks, commented ones counted as present. */
+export function exampleWith(text: string | undefined, answers: Answers): string {
+  const known = text ?? "";
+  const lineEnding = known.includes("\r\n") ? "\r\n" : "\n";
+  const missing = variablesOf(answers).filter(
+    ({ name }) => !new RegExp(`^[ \\t]*#?[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=`, "m").test(known),
+  );
+  if (missing.length === 0) return known;
+  const lines = missing.flatMap(({ name, value, comment }) => [`# ${comment}`, `${name}=${value}`]);
+  const gap = known === "" ? "" : known.endsWith("\n") ? lineEnding : lineEnding + lineEnding;
+  return `${known}${gap}${lines.join(lineEnding)}${lineEnding}`;
+}
