@@ -53,13 +53,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await allowOrigin(app, new URL(config.issuer).origin);
   makeDocsPublic(app);
   await app.register(usher, { verifier, ownerParam: "userId" });
-  await documentRoutes(app, config.audience);
+  await documentRoutes(app, config);
 
+  await app.register(taskRoutes, { database });
   await app.register(healthRoutes, { database, verifier });
   await app.register(openApiRoute);
   await app.register(faviconRoute);
   await app.register(serveDocsPage);
-  await app.register(taskRoutes, { database });
   if (verifier.revocations !== undefined) await app.register(backchannelLogout, { verifier });
   return app;
 }

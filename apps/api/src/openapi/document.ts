@@ -2,6 +2,7 @@ import swagger, { type SwaggerTransform, type SwaggerTransformObject } from "@fa
 import type { GuardedRoute } from "@usher-auth/verify/fastify";
 import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import type { Config } from "../config.ts";
 import { logoutOperation, logoutPath } from "./logout.ts";
 import { problemResponses } from "./problem-responses.ts";
 
@@ -10,30 +11,57 @@ import { problemResponses } from "./problem-responses.ts";
  * token, and which errors the guard may answer with, is derived from the route's configuration, so it cannot
  * go out of date.
  */
-export async function documentRoutes(app: FastifyInstance, serverUrl: string): Promise<void> {
+export async function documentRoutes(
+  app: FastifyInstance,
+  { issuer, audience }: Pick<Config, "issuer" | "audience">,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: {
         title: "Usher tasks",
         version: "0.1.0",
-        description: "Every user's own tasks. Tokens come from the web app; this API only verifies them.",
+        description: introduction(issuer),
       },
-      servers: [{ url: serverUrl }],
+      servers: [{ url: audience }],
+      // In this order on the page.
+      tags: [
+        { name: "tasks", description: "A user's own tasks. Each request needs their token." },
+        { name: "sessions", description: "For the issuer: sign-outs reach the API here." },
+        { name: "health", description: "For load balancers and supervisors." },
+        { name: "documentation" },
+      ],
       components: {
         securitySchemes: {
           bearer: {
             type: "http",
             scheme: "bearer",
             bearerFormat: "JWT",
-            description: "`GET /api/auth/token` of the web app.",
+            description: "A token of the web app: `GET /api/auth/token`, for its signed-in users.",
           },
         },
       },
     },
     transform: (operation) => withGuard(operation, app.usher.routes()),
-    transformObject: (document) => withoutUnused(withOptionalBodies(jsonSchemaTransformObject(document))),
+    transformObject: (document) =>
+      withoutSafeLimits(withoutUnused(withOptionalBodies(jsonSchemaTransformObject(document)))),
   });
+}
+
+/** What a reader of the page needs first. Markdown. */
+function introduction(issuer: string): string {
+  const { origin } = new URL(issuer);
+  return `Every user's own tasks. This API issues no tokens: the web app does, and the API verifies them.
+
+To try it here, you need a token. Sign in to the [web app](${origin}) and press **Copy token**, or get one from the
+command line, in the folder of the repository:
+
+\`\`\`sh
+npx usher-auth token --email ada@example.com --sign-up
+\`\`\`
+
+Paste it under Authentication. The \`userId\` in the paths is the token's \`sub\`: the web app and
+\`npx usher-auth decode\` show it.`;
 }
 
 type Document = ReturnType<SwaggerTransformObject>;
@@ -109,4 +137,17 @@ function withoutUnused(document: Document): Document {
   };
   visit(rest);
   return { ...document, components: { ...parts, schemas: Object.fromEntries(used) } };
+}
+
+/**
+ * Removes the limits that zod adds to every integer without any: the integers that JavaScript can hold. They say
+ * nothing about this API.
+ */
+function withoutSafeLimits(document: Document): Document {
+  return JSON.parse(JSON.stringify(document), (key, value) => {
+    const isLimit =
+      (key === "minimum" && value === Number.MIN_SAFE_INTEGER) ||
+      (key === "maximum" && value === Number.MAX_SAFE_INTEGER);
+    return isLimit ? undefined : value;
+  });
 }

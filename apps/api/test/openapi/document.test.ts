@@ -6,6 +6,7 @@ import { untouchableDatabase } from "../support/untouchable-database.ts";
 type Response = { description: string; content?: Record<string, { schema: Record<string, unknown> }> };
 type Operation = {
   operationId: string;
+  tags: string[];
   security: Record<string, string[]>[];
   parameters?: { in: string; name: string; required: boolean }[];
   requestBody?: { required: boolean; content: Record<string, { schema: { required: string[] } }> };
@@ -13,6 +14,8 @@ type Operation = {
 };
 type Document = {
   openapi: string;
+  info: { description: string };
+  tags: { name: string }[];
   servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
@@ -38,6 +41,23 @@ test("is OpenAPI 3.1 and names this API", () => {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
+  });
+});
+
+test("begins with the tasks, and says how to get a token", () => {
+  expect(document.tags.map(({ name }) => name)).toEqual(["tasks", "sessions", "health", "documentation"]);
+  expect(Object.keys(document.paths)[0]).toBe("/api/{userId}/tasks");
+  const used = operations().flatMap(({ operation }) => operation.tags);
+  expect([...new Set(used)].sort()).toEqual(document.tags.map(({ name }) => name).sort());
+  expect(document.info.description).toContain("[web app](https://app.example.com)");
+  expect(document.info.description).toContain("npx usher-auth token");
+});
+
+test("states no limit that JavaScript has, and the API's own", () => {
+  expect(JSON.stringify(document)).not.toContain(String(Number.MAX_SAFE_INTEGER));
+  const { parameters = [] } = document.paths["/api/{userId}/tasks"]?.get ?? {};
+  expect(parameters.find(({ name }) => name === "limit")).toMatchObject({
+    schema: { type: "integer", minimum: 1, maximum: 100 },
   });
 });
 
