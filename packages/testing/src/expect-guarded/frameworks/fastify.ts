@@ -1,0 +1,118 @@
+import { tracingChannel } from "node:diagnostics_channel";
+import { bodyLimit } from "../exchange.ts";
+import { outcomeOf, type Watch } from "../handler-runs.ts";
+import type { OpenedApp } from "../opened-app.ts";
+import type { Route } from "../route.ts";
+
+/** The parts of a Fastify app that are used. */
+export interface FastifyApp {
+  ready(): PromiseLike<unknown>;
+  inject(request: object): Promise<{
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly payload: string;
+  }>;
+  printRoutes(options: { commonPrefix: boolean }): string;
+}
+
+export function isFastify(app: object): app is FastifyApp {
+  const { inject, printRoutes, ready } = app as Partial<FastifyApp>;
+  return [inject, printRoutes, ready].every((member) => typeof member === "function");
+}
+
+/** Lists the routes of all plugins, with their prefixes, once they are loaded. */
+export async function openFastify(app: FastifyApp, name = "Fastify app", watch = true): Promise<OpenedApp> {
+  await app.ready();
+  return {
+    name,
+    routes: readTree(app.printRoutes({ commonPrefix: false })),
+    ...(watch && { watch: watchHandlers(app) }),
+    async send({ method, target, headers, body }, signal) {
+      const response = await app.inject({
+        ...{ method, url: target, headers, signal },
+        ...(body !== undefined && { payload: body }),
+      });
+      return {
+        status: response.statusCode,
+        header: (name) => response.headers[name]?.toString(),
+        body: response.payload.slice(0, bodyLimit),
+      };
+    },
+    close: async () => undefined,
+  };
+}
+
+/**
+ * Reads what Fastify prints, its only list of all routes:
+ *
+ * ```text
+ * ├── api/:userId/tasks (GET, HEAD, POST)
+ * │   ├── /:taskId (DELETE)
+ * └── v (GET) {"version":"1.2.0"}
+ *     v (GET) {"version":"2.0.0"}
+ * ```
+ */
+export function readTree(printed: string): readonly Route[] {
+  const routes: Route[] = [];
+  /** The paths of the nodes above, by their depth. */
+  const parents: string[] = [""];
+  let path = "";
+  for (const line of printed.split("\n")) {
+    const [, indent = "", isNode, rest = ""] = /^((?:│ {3}| {4})*)(├── |└── )?(.*)$/.exec(line) ?? [];
+    if (rest === "") continue;
+    const [, text = rest, methods, constraints] = /^(.*?) \(([A-Z, ]+)\)(?: (\{.*\}))?$/.exec(rest) ?? [];
+    if (isNode !== undefined) {
+      const depth = indent.length / 4;
+      path = text === "(empty root node)" ? "" : `${parents[depth] ?? ""}${text}`;
+      parents[depth + 1] = path;
+      parents.length = depth + 2;
+    }
+    if (methods === undefined) continue;
+    const headers = headersOf(constraints);
+    // The wildcard is printed below the root, which has the slash already.
+    const whole = path.startsWith("/") || path.startsWith("*") ? path.replace(/^\*/, "/*") : `/${path}`;
+    for (const method of methods.split(", "))
+      routes.push({ method, path: whole, ...(headers !== undefined && { headers }) });
+  }
+  return routes;
+}
+
+/** A route of one version or host is chosen by a header. A host may be an expression, which is printed as text. */
+function headersOf(constraints: string | undefined): Record<string, string> | undefined {
+  if (constraints === undefined) return undefined;
+  const { version, host } = JSON.parse(constraints) as { version?: string; host?: string };
+  return {
+    ...(version !== undefined && { "accept-version": version }),
+    ...(host !== undefined && { host }),
+  };
+}
+
+/** What Fastify publishes when a handler starts. */
+interface HandlerStart {
+  readonly request: { readonly server: object };
+  readonly reply: { statusCode: number; send(payload?: unknown): unknown };
+  readonly route: { readonly url?: string; readonly method: string | readonly string[] };
+}
+
+function watchHandlers(app: object): Watch {
+  return (note) => {
+    const subscribers = {
+      start(message: unknown) {
+        const { request, reply, route } = message as HandlerStart;
+        // The server of a plugin inherits from the app.
+        if (request.server !== app && !Object.prototype.isPrototypeOf.call(app, request.server)) return;
+        const run = note({ method: String([route.method].flat()[0]), path: route.url ?? "" });
+        const { send } = reply;
+        // Before any hook may change what the handler sends.
+        reply.send = function (payload) {
+          if (run.outcome === "running")
+            run.outcome = payload instanceof Error ? "refused" : outcomeOf(this.statusCode);
+          return send.call(this, payload);
+        };
+      },
+    };
+    const channel = tracingChannel("fastify.request.handler");
+    channel.start.subscribe(subscribers.start);
+    return () => void channel.start.unsubscribe(subscribers.start);
+  };
+}
