@@ -41,9 +41,7 @@ export async function readTestUserFlags(
   }
   const other = notWithTestUsers.find((name) => flags[name] !== undefined);
   if (other !== undefined)
-    throw new CannotRun(
-      `--${other} and --test-users exclude each other: test users have tokens of their own.`,
-    );
+    throw new CannotRun(`--${other} and --test-users exclude each other: test users have other tokens.`);
   const { environment, name } = await readSettings(flags.env, terminal);
   const { issuer: given, "base-path": basePath } = flags;
   const issuer = issuerAddress({ issuer: given, basePath, environment, environmentName: name });

@@ -30,7 +30,7 @@ export interface IssuerSession {
   /**
    * Deletes the account, after signing in again if the session has ended.
    *
-   * @returns `disabled` if the issuer lets nobody delete their own account.
+   * @returns `disabled` if users cannot delete their account at this issuer.
    * @throws {IssuerRefusal}
    */
   deleteUser(): Promise<Deletion>;

@@ -72,13 +72,21 @@ export function createTestUsers(
       existing.set(account, session);
       const deletion = await session.deleteUser();
       if (deletion === "deleted") return undefined;
-      // Nobody knows its password.
-      await session.signOut().catch(() => {});
+      await signOut(account);
       return { email: account.email, deletion, reason: whyLeft[deletion] };
     } catch (error) {
       if (await isGone(account, error)) return undefined;
+      await signOut(account);
       return { email: account.email, deletion: undefined, reason: reasonOf(error) };
     }
+  }
+
+  /** Nobody knows the password of an account that remains, so nobody needs its session. */
+  async function signOut(account: Credentials): Promise<void> {
+    await existing
+      .get(account)
+      ?.signOut()
+      .catch(() => {});
   }
 
   /** Whether the account does not exist: it was never created, or its deletion worked and the answer was lost. */
@@ -86,7 +94,10 @@ export function createTestUsers(
     if (!(error instanceof IssuerRefusal) || withoutAnswer.has(error.kind)) return false;
     if (error.kind === "credentials") return true;
     return await signIn(issuer, account, cleaning).then(
-      () => false,
+      async (session) => {
+        await session.signOut().catch(() => {});
+        return false;
+      },
       (reason: unknown) => reason instanceof IssuerRefusal && reason.kind === "credentials",
     );
   }

@@ -18,14 +18,17 @@ export async function usher(
     /** The current folder. Default: one without a settings file. */
     readonly folder?: string;
     readonly isTTY?: boolean;
+    /** What is typed when a password is asked for. Undefined: nobody is there. */
+    readonly typed?: string | undefined;
   } = {},
 ): Promise<Run> {
-  const { input, environment = {}, folder = "/nonexistent", isTTY = false } = options;
+  const { input, environment = {}, folder = "/nonexistent", isTTY = false, typed } = options;
   let output = "";
   let errors = "";
   const exitCode = await runCommandLine(program, words, {
     environment,
     folder,
+    askPassword: typed === undefined ? undefined : async () => (typed === "^C" ? undefined : typed),
     hasInput: input !== undefined,
     input: (async function* () {
       if (input !== undefined) yield Buffer.from(input);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { CannotRun } from "../../../src/command-line/command.ts";
-import { hostAdvice, httpAdvice } from "../../../src/http/insecure-hosts.ts";
 import { readSettings } from "../../../src/gate/settings/read-settings.ts";
+import { hostAdvice, httpAdvice } from "../../../src/http/insecure-hosts.ts";
 
 interface HostVector {
   readonly name: string;
