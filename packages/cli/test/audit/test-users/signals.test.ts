@@ -8,7 +8,7 @@ import { startApi } from "./support.ts";
 
 const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 
-/** An audit in a process of its own, and what it has reached. */
+/** An audit in a separate process, and what it has reached. */
 interface Running {
   readonly issuer: Issuer;
   readonly child: ChildProcess;
