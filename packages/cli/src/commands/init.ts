@@ -59,7 +59,7 @@ export const command: Command = defineSubcommand({
       import("../init/decide.ts"),
       import("../init/make-plan.ts"),
     ]);
-    const folder = resolve(args.folder ?? ".");
+    const folder = resolve(terminal.folder, args.folder ?? ".");
     const project = await readProject(folder);
     const asks = !args.yes && !args.json && isInteractive(terminal);
     const questions = asks ? (await import("../init/ask.ts")).askOn(terminal) : undefined;

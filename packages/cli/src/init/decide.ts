@@ -40,6 +40,11 @@ export async function decide(
   wishes: Wishes,
   questions: Questions | undefined,
 ): Promise<Answers> {
+  const { packages } = project;
+  if (isEmpty(project) && packages.length > 0)
+    throw new CannotRun(
+      `This folder has several packages: ${packages.slice(0, 20).join(", ")}. Name the folder of the API: usher-auth init ${packages[0]}.`,
+    );
   const framework = wishes.framework ?? (await decideFramework(project, questions));
   const issuer = await decideIssuer(project, wishes, questions);
   const config = project.sources.find(({ path }) => issuer.kind === "here" && path === issuer.configFile);

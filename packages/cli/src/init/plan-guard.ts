@@ -75,7 +75,7 @@ function planApp(project: Project, framework: AppFramework): GuardPart {
     const source = project.parse(file);
     return source === undefined ? [] : findApps(source, framework);
   });
-  const place = onlyApp(places);
+  const place = onlyApp(project, places);
   const entry = entryOf(project, place);
   const own = guardFileOf(project, framework);
   const folder = posix.dirname(own?.path ?? entry.path).replace(/^\.$/, "");
@@ -172,16 +172,33 @@ function placeOrWhy(
   return placeGuard(place, framework, guard);
 }
 
-/** The app of the API: the only one, or the only one that is served. */
-function onlyApp(places: readonly AppPlace[]): AppPlace | undefined {
-  if (places.length === 1) return places[0];
+/**
+ * The app of the API: the only one; or the only one that is served; or the only one whose file no other file
+ * with an app imports, since that may add it to its own.
+ */
+function onlyApp(project: Project, places: readonly AppPlace[]): AppPlace | undefined {
+  if (places.length < 2) return places[0];
   const served = places.filter(serves);
-  // A second app in the same file would be found again when the result is checked.
-  const [one] = served;
-  return served.length === 1 && places.filter(({ source }) => source === one?.source).length === 1
-    ? one
-    : undefined;
+  if (served.length > 0) return served.length === 1 ? served[0] : undefined;
+  const outer = places.filter(
+    ({ source }) =>
+      !places.some((other) => other.source !== source && importsFile(other.source, source.path, project)),
+  );
+  return outer.length === 1 ? outer[0] : undefined;
 }
+
+function importsFile({ path, program }: AppPlace["source"], target: string, { sources }: Project): boolean {
+  const known = new Set(sources.map((file) => file.path));
+  return [...importsOf(program).values()].some(({ module }) => {
+    if (!module.startsWith(".")) return false;
+    const base = posix.join(posix.dirname(path), module);
+    const stem = base.replace(/\.[mc]?[jt]sx?$/, "");
+    const names = [base, ...extensions.flatMap((end) => [stem + end, `${base}/index${end}`])];
+    return names.find((name) => known.has(name)) === target;
+  });
+}
+
+const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
 function entryOf({ sources, manifest }: Project, place: AppPlace | undefined): ProjectFile {
   if (place !== undefined) return place.source;
@@ -198,7 +215,8 @@ function appExport(
 ) {
   if (place === undefined || text === undefined) return undefined;
   const { path } = place.source;
-  const exported = exportApp(path, text, framework, module.moduleKind, styleOf(text));
+  const index = findApps(place.source, framework).findIndex(({ creation }) => creation === place.creation);
+  const exported = exportApp(path, text, index, framework, module.moduleKind, styleOf(text));
   if (exported === undefined) return undefined;
   const { kind, name, listens } = exported;
   return { text: exported.text, app: { kind, name, listens, from: path } as const };

@@ -1,7 +1,7 @@
 import type { Answers } from "./answers.ts";
 import { hasBetterAuthHandler } from "./guard/classify.ts";
 import type { ManualStep } from "./plan.ts";
-import type { ProjectFile } from "./project/files.ts";
+import { isTest, type ProjectFile } from "./project/files.ts";
 import type { Project } from "./project/project.ts";
 import { importsOf } from "./source/imports.ts";
 import { inStyle, styleOf } from "./source/style.ts";
@@ -23,6 +23,11 @@ export function isSignIn(file: ProjectFile, project: Project): boolean {
   return source !== undefined && hasBetterAuthHandler(source.program, importsOf(source.program));
 }
 
+/** Whether a test names the file: as one that is meant to be public. */
+function isListed({ path }: ProjectFile, { files }: Project): boolean {
+  return files.some((file) => isTest(file.path) && file.text.includes(path));
+}
+
 /** What to change in each file whose handlers are public now. */
 export function unguardedHandlers(
   project: Project,
@@ -30,7 +35,7 @@ export function unguardedHandlers(
   from: (path: string) => string,
 ): ManualStep[] {
   return routeFiles(project, framework)
-    .filter((file) => !/\.protect\(/.test(file.text) && !isSignIn(file, project))
+    .filter((file) => !/\.protect\(/.test(file.text) && !isSignIn(file, project) && !isListed(file, project))
     .map((file) => ({
       path: file.path,
       why: "a file of route handlers is public until each handler is protected",

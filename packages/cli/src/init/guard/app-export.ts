@@ -15,18 +15,19 @@ export interface ExportedApp {
 }
 
 /**
- * How a test gets the app. An app at the top level of its file is exported if it is not yet. Undefined if
+ * How a test gets the app, which is at this index among those that the file creates. An app at the top level of its file is exported if it is not yet. Undefined if
  * only a call of a function with arguments, or nothing, leads to it.
  */
 export function exportApp(
   path: string,
   text: string,
+  index: number,
   framework: AppFramework,
   moduleKind: "esm" | "cjs",
   style: Style,
 ): ExportedApp | undefined {
   const source = parseSource(path, text);
-  const place = source && findApps(source, framework)[0];
+  const place = source && findApps(source, framework)[index];
   const name = place && nameOf(place);
   if (place === undefined || name === undefined) return undefined;
   const listens = serves(place) || /\.listen\(/.test(text);

@@ -5,7 +5,7 @@ import { inStyle } from "../source/style.ts";
 import { contains, parseSource, rangeOf, walk } from "../source/syntax.ts";
 import { type Role, roleOf, roleOfCall } from "./classify.ts";
 import type { AppFramework } from "./constructors.ts";
-import { type AppPlace, findApps } from "./find-app.ts";
+import { type AppPlace, findApps, mentions } from "./find-app.ts";
 
 /** The text of a file with the guard, or why it was not edited. */
 export type Edited = { readonly after: string } | { readonly why: string };
@@ -97,7 +97,8 @@ export function placeGuard(place: AppPlace, framework: AppFramework, guard: Guar
     }
   }
   const after = text.toString();
-  const isSound = isGuardedIn(place.source.path, after, framework, guard.from);
+  const index = findApps(source, framework).findIndex(({ creation }) => creation === place.creation);
+  const isSound = isGuardedIn({ ...source, text: after }, index, framework, guard.from);
   return isSound ? { after } : { why: "the result of the edit could not be confirmed" };
 }
 
@@ -110,13 +111,16 @@ function declares({ source }: AppPlace, name: string): boolean {
   return contains(source.program, (node) => node.type === "Identifier" && node.name === name);
 }
 
-/** Whether the guard in a text is before every route of every app that the file creates. */
-export function isGuardedIn(path: string, text: string, framework: AppFramework, from: string): boolean {
+/** Whether an app of a file has the guard before every route. The app is the one at this index among those created. */
+function isGuardedIn(
+  { path, text }: { readonly path: string; readonly text: string },
+  index: number,
+  framework: AppFramework,
+  from: string,
+): boolean {
   const source = parseSource(path, text);
-  if (source === undefined) return false;
-  const places = findApps(source, framework);
-  const [place] = places;
-  if (place === undefined || places.length > 1) return false;
+  const place = source && findApps(source, framework)[index];
+  if (place === undefined) return false;
   const { imports } = place;
   if (imports.get("usher")?.module !== from || imports.get("usherOptions")?.module !== from) return false;
   return isWrapped(place) || isChained(place) || isStated(place);
@@ -149,7 +153,11 @@ function isChained(place: AppPlace): boolean {
 function isStated(place: AppPlace): boolean {
   const later = place.siblings.slice(place.siblings.indexOf(place.statement) + 1);
   const index = later.findIndex(
-    (statement) => statement.type === "ExpressionStatement" && contains(statement, isGuardCall),
+    (statement) =>
+      statement.type === "ExpressionStatement" &&
+      contains(statement, isGuardCall) &&
+      place.app !== undefined &&
+      mentions(statement, place.app, place.source.text),
   );
   if (index < 0 || place.chain.some((call) => roleOfCall(call, place) === "other")) return false;
   return later.slice(0, index).every((statement) => roleOf(statement, place) !== "other");

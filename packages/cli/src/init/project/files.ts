@@ -25,11 +25,29 @@ const most = 5000;
 /** Bytes. Larger files are generated. */
 const largest = 512 * 1024;
 
-/** The JavaScript and TypeScript of a folder, without what is generated. Symbolic links are not followed. */
-export async function readSources(folder: string): Promise<ProjectFile[]> {
+/** The files of a project, and the folders in it that are packages themselves. */
+export interface FoundFiles {
+  readonly files: readonly ProjectFile[];
+  readonly packages: readonly string[];
+}
+
+/**
+ * The JavaScript and TypeScript of a folder, without what is generated and without other packages inside.
+ * Symbolic links are not followed.
+ */
+export async function readSources(folder: string): Promise<FoundFiles> {
   const files: ProjectFile[] = [];
+  const packages: string[] = [];
   const visit = async (under: string): Promise<void> => {
     const entries = await readdir(join(folder, under), { withFileTypes: true });
+    if (
+      under !== "" &&
+      entries.some(({ name }) => name === "package.json") &&
+      (await isPackage(join(folder, under)))
+    ) {
+      packages.push(under);
+      return;
+    }
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (files.length >= most) return;
       const path = under === "" ? entry.name : `${under}/${entry.name}`;
@@ -42,7 +60,12 @@ export async function readSources(folder: string): Promise<ProjectFile[]> {
     }
   };
   await visit("");
-  return files;
+  return { files, packages };
+}
+
+/** A package.json without a name only says what kind of modules a folder has. */
+async function isPackage(folder: string): Promise<boolean> {
+  return /"name"\s*:/.test(await readFile(join(folder, "package.json"), "utf8").catch(() => ""));
 }
 
 async function readSource(path: string): Promise<string | undefined> {

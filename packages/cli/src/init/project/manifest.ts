@@ -13,7 +13,6 @@ export interface Manifest {
   readonly devDependencies: Dependencies;
   /** All of them, those of peers as well. */
   readonly all: Dependencies;
-  readonly isWorkspaceRoot: boolean;
   readonly jest: unknown;
 }
 
@@ -48,7 +47,6 @@ export function readManifest(text: string): Manifest {
     dependencies,
     devDependencies,
     all: { ...textsOf(fields, "peerDependencies"), ...devDependencies, ...dependencies },
-    isWorkspaceRoot: fields.workspaces !== undefined,
     jest: fields.jest,
   };
 }

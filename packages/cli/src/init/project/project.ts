@@ -18,6 +18,8 @@ export interface Project {
   readonly files: readonly ProjectFile[];
   /** Those that are neither tests nor settings of tools. */
   readonly sources: readonly ProjectFile[];
+  /** The folders in it that are packages themselves: those of a monorepo. */
+  readonly packages: readonly string[];
   readonly typescript: TypeScriptSettings | undefined;
   readonly environmentExample: string | undefined;
   readonly gitignore: string | undefined;
@@ -47,7 +49,7 @@ export async function readProject(folder: string): Promise<Project> {
   if (stats.isFile()) throw new CannotRun("usher-auth init needs a folder, and this is a file.");
   const text = await readOptional(folder, "package.json");
   const manifest = text === undefined ? undefined : readManifest(text);
-  const files = await readSources(folder);
+  const { files, packages } = await readSources(folder);
   const sources = files.filter(({ path }) => !isTest(path) && !isToolSetting(path));
   const parsed = new Map<string, ParsedSource | undefined>();
   const parse = ({ path, text: code }: ProjectFile) => {
@@ -63,6 +65,7 @@ export async function readProject(folder: string): Promise<Project> {
     manifest,
     files,
     sources,
+    packages,
     typescript: tsconfig === undefined ? undefined : readTypeScriptSettings(tsconfig),
     environmentExample: others.get(".env.example"),
     gitignore: others.get(".gitignore"),
@@ -88,6 +91,7 @@ function emptyProject(folder: string): Project {
     manifest: undefined,
     files: [],
     sources: [],
+    packages: [],
     typescript: undefined,
     environmentExample: undefined,
     gitignore: undefined,

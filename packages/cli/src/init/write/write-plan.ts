@@ -48,14 +48,20 @@ export function writePlan(folder: string, changes: readonly Change[]): void {
   const placed: Prepared[] = [];
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   let failure: Error | undefined;
+  /** The change in progress. */
+  let current = "The project's folder";
   const ignore = () => {};
   for (const signal of signals) process.on(signal, ignore);
   try {
     if (!exists(folder)) makeFolders(folder, folders);
     const root = realpathSync(folder);
     for (const change of changes) check(root, change);
-    for (const change of changes) prepared.push(prepare(root, change, folders));
+    for (const change of changes) {
+      current = change.path;
+      prepared.push(prepare(root, change, folders));
+    }
     for (const one of prepared) {
+      current = one.change.path;
       place(root, one);
       placed.push(one);
     }
@@ -64,7 +70,7 @@ export function writePlan(folder: string, changes: readonly Change[]): void {
       if (change.kind === "create") rmSync(target, { force: true });
       else if (backup !== undefined) renameSync(backup, target);
     }
-    failure = explain(error);
+    failure = explain(error, current);
   } finally {
     for (const { temporary, backup } of prepared) {
       rmSync(temporary, { force: true });
@@ -190,10 +196,9 @@ function outside(path: string): CannotRun {
   return new CannotRun(`${path} is outside of the project's folder. Nothing was changed.`);
 }
 
-function explain(error: unknown): Error {
+function explain(error: unknown, path: string): Error {
   if (error instanceof CannotRun) return error;
-  const { code, path } = error as NodeJS.ErrnoException;
-  const name = path === undefined ? "a file" : path.split(sep).at(-1);
+  const { code } = error as NodeJS.ErrnoException;
   const reason = code === "EEXIST" ? "exists already" : `cannot be written (${code ?? "unknown error"})`;
-  return new CannotRun(`${name} ${reason}. Nothing was changed.`);
+  return new CannotRun(`${path} ${reason}. Nothing was changed.`);
 }
