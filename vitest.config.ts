@@ -208,6 +208,7 @@ export default defineConfig({
       project("fastapi", fastapi, 120_000),
       project("gate", gate, 300_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
+      project("docs", ["tests/docs/*.test.ts"], 120_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
       project("metrics", ["tests/metrics/*.test.ts"], 300_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),

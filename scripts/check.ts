@@ -94,6 +94,7 @@ function typeScriptProjects(): string[] {
     "conformance",
     "examples/organizations",
     "tests/compat/better-auth",
+    "tests/docs",
     "tests/e2e",
     "tests/examples",
     "tests/metrics",

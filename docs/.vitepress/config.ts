@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
+import { emptyHeadersAreCells } from "../../scripts/docs/empty-headers.ts";
 import { githubSlug } from "../../scripts/docs/markdown.ts";
 
-const navigationFile = fileURLToPath(new URL("cache/navigation.json", import.meta.url));
+const besideThis = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const navigationFile = besideThis("cache/navigation.json");
 // scripts/docs.ts writes the pages and their navigation before it starts VitePress.
 if (!existsSync(navigationFile)) throw new Error("run `npm run docs` or `npm run docs:build`");
 const base = process.env.DOCS_BASE || "/";
@@ -23,7 +25,13 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: githubSlug },
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    config: (renderer) => renderer.core.ruler.push("empty_headers", emptyHeadersAreCells),
     languageAlias: { console: "sh", prisma: "ts" },
+  },
+  vite: {
+    resolve: {
+      alias: [{ find: /^.*\/VPSidebarGroup\.vue$/, replacement: besideThis("site/SidebarGroups.vue") }],
+    },
   },
   themeConfig: {
     logo: "/logo.svg",

@@ -1,6 +1,6 @@
 import { addressOf, type Page } from "./page.ts";
 
-interface NavigationItem {
+export interface NavigationItem {
   readonly text: string;
   readonly link?: string;
   readonly collapsed?: boolean;

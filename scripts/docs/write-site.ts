@@ -33,6 +33,7 @@ export function writeSite(root: string, reference: readonly Page[]): readonly Pa
     mkdirSync(join(folder, "public", dirname(image)), { recursive: true });
     cpSync(join(root, image), join(folder, "public", image));
   }
+  cpSync(join(root, "docs/.vitepress/logo.svg"), join(folder, "public/logo.svg"));
   writeIfChanged(join(root, navigationFile), JSON.stringify(navigationOf(pages)));
   return pages;
 }

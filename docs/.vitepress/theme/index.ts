@@ -1,4 +1,1 @@
-import DefaultTheme from "vitepress/theme";
-import "./style.css";
-
-export default DefaultTheme;
+export { default } from "../site/site.ts";

@@ -1,0 +1,80 @@
+import { launchBrowser } from "@usher-auth/e2e/browser";
+import { openWatchedPage } from "@usher-auth/e2e/watched-page";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addresses, siteFolder } from "./support/built-site.ts";
+import { type ServedSite, serveSite } from "./support/serve-site.ts";
+
+/** One of each kind. */
+const kinds = [
+  "/",
+  "/guide/",
+  "/guide/getting-started",
+  "/guide/fastify",
+  "/guide/nextjs",
+  "/errors/",
+  "/errors/token_expired",
+  "/errors/path_rejected",
+  "/reference/",
+  "/reference/verify",
+  "/reference/verify/fastify",
+  "/decisions/",
+  "/decisions/0001-verify-only",
+  "/benchmarks",
+  "/packages/verify",
+  "/examples/next",
+  "/files/docs/proxies/traefik",
+  "/security/",
+  "/architecture",
+  "/changelog",
+] as const;
+
+const displays = [
+  { colorScheme: "light", viewport: { width: 1280, height: 720 } },
+  { colorScheme: "dark", viewport: { width: 1280, height: 720 } },
+  { colorScheme: "light", viewport: { width: 375, height: 812 } },
+  { colorScheme: "dark", viewport: { width: 375, height: 812 } },
+] as const;
+
+let site: ServedSite;
+let browser: Browser;
+beforeAll(async () => {
+  site = await serveSite(siteFolder);
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+describe.each(displays)("$colorScheme, $viewport.width pixels wide", (display) => {
+  test("no page of any kind violates a rule of axe, overflows, or has an error", {
+    timeout: 300_000,
+  }, async () => {
+    const watched = await openWatchedPage(browser, [site.url], display);
+    for (const address of kinds) {
+      await watched.page.goto(site.url + address, { waitUntil: "load" });
+      await watched.settle();
+      const isDark = await watched.page.locator("html").evaluate((html) => html.classList.contains("dark"));
+      expect(isDark).toBe(display.colorScheme === "dark");
+      await watched.inspect(address);
+    }
+    expect(watched.problems()).toEqual([]);
+    await watched.close();
+  });
+});
+
+test("each kind of page is there", () => {
+  expect(kinds.filter((address) => !addresses.includes(address))).toEqual([]);
+});
+
+test("a page that does not exist says so", async () => {
+  const watched = await openWatchedPage(browser, [site.url], displays[0]);
+  watched.expectError({ url: /no-such-page/, status: 404 });
+  const response = await watched.page.goto(`${site.url}/no-such-page`);
+  expect(response?.status()).toBe(404);
+  await watched.page.getByRole("heading", { name: "PAGE NOT FOUND" }).waitFor();
+  await watched.inspect("404");
+  expect(watched.problems()).toEqual([]);
+  await watched.close();
+});
