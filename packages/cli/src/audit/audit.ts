@@ -3,7 +3,7 @@ import { type AuditedApi, createAuditedApi } from "./audited-api.ts";
 import type { Baseline } from "./baseline.ts";
 import { checkIds } from "./checks/checks.ts";
 import { othersOf } from "./checks/cross-user.ts";
-import { confirmUsers, reconfirmUsers } from "./confirm-users.ts";
+import { awaitRevocation, confirmUsers, reconfirmUsers } from "./confirm-users.ts";
 import { type Halt, type Traffic, TrafficHalted } from "./http/traffic.ts";
 import { findInfluence } from "./objects/find-influence.ts";
 import { gatherEvidence } from "./objects/gather-evidence.ts";
@@ -48,6 +48,7 @@ export async function audit(options: AuditOptions): Promise<Outcome> {
     onProgress(0, total, "reading as all users");
     halt = await untilHalted(async () => {
       await confirmUsers(api, target);
+      await awaitRevocation(api);
       // Before any check, because it creates objects: a check may look for changes of the others' data.
       await api.influenced();
       for (const other of othersOf(api)) await api.evidence(other);

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { CannotRun } from "../command-line/command.ts";
 import { isSafe, type Operation, objectsInPath } from "../openapi/operation.ts";
 import { type AuditedApi, bearer } from "./audited-api.ts";
 import { othersOf } from "./checks/cross-user.ts";
+import { isSuccess } from "./http/answer.ts";
 import { TrafficHalted } from "./http/traffic.ts";
 
 /**
@@ -24,6 +26,25 @@ export async function confirmUsers(api: AuditedApi, target: string): Promise<voi
         `${user.name} is rejected by every operation with 401. Run usher-auth doctor to find out why.`,
       );
     }
+  }
+}
+
+/** Milliseconds between two attempts, and the number of attempts. */
+const pause = 250;
+const mostAttempts = 20;
+
+/**
+ * Waits until the API rejects the revoked token, at most five seconds: it hears of a sign-out shortly after the
+ * issuer has answered it. If it never does, the checks find that.
+ */
+export async function awaitRevocation(api: AuditedApi): Promise<void> {
+  const { a, revokedUser } = api.users;
+  const [reader] = readersOf(api);
+  if (revokedUser?.id !== a.id || reader === undefined) return;
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const answer = await api.send(reader, await api.ownValues(reader, a), bearer(revokedUser));
+    if (answer === undefined || !isSuccess(answer)) return;
+    await sleep(pause);
   }
 }
 

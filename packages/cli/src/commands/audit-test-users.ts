@@ -6,6 +6,7 @@ import {
   type IssuerAddress,
   issuerAddress,
   type LeftUser,
+  type TestUsers,
 } from "../issuer-session/index.ts";
 import { escapeLine } from "../output/escape.ts";
 import type { Terminal } from "../terminal.ts";
@@ -52,6 +53,22 @@ export async function readTestUserFlags(
   return issuer;
 }
 
+/** The tokens of two test users. */
+interface TestUserTokens {
+  readonly a: string;
+  readonly b: string;
+  /** Of a session of A's that has ended; "" if none was asked for. */
+  readonly revoked: string;
+}
+
+/** What {@link withTestUsers} works with. */
+interface TestUserOptions {
+  readonly terminal: Terminal;
+  readonly interruption: Interruption;
+  /** Whether the run needs a token of a session that has ended. */
+  readonly needsRevoked: boolean;
+}
+
 /** What a run with test users led to. */
 export interface TestUserRun<Result> {
   readonly result: Result;
@@ -67,8 +84,8 @@ export interface TestUserRun<Result> {
  */
 export async function withTestUsers<Result>(
   issuer: IssuerAddress,
-  { terminal, interruption }: { readonly terminal: Terminal; readonly interruption: Interruption },
-  run: (tokens: { readonly a: string; readonly b: string }) => Promise<Result>,
+  { terminal, interruption, needsRevoked }: TestUserOptions,
+  run: (tokens: TestUserTokens) => Promise<Result>,
 ): Promise<TestUserRun<Result>> {
   const { signal } = interruption;
   const say = (text: string) => terminal.errors.write(`${escapeLine(text)}\n`);
@@ -90,11 +107,11 @@ export async function withTestUsers<Result>(
   // Before anything is created: it is known even if this process is killed.
   say(`test users at ${issuer.origin}: ${users.addresses.join(", ")}`);
   try {
-    const [a = "", b = ""] = await users.signUp().catch((error: unknown) => {
+    const tokens = await signUpAll(users, needsRevoked).catch((error: unknown) => {
       throw signal.aborted ? interrupted() : error;
     });
     if (signal.aborted) throw interrupted();
-    result = await run({ a, b });
+    result = await run(tokens);
   } finally {
     const count = users.existing().length;
     const left = await users.deleteAll();
@@ -103,6 +120,11 @@ export async function withTestUsers<Result>(
     if (count > 0 && left.length === 0) say("test users deleted");
   }
   return { result, notes };
+}
+
+async function signUpAll(users: TestUsers, needsRevoked: boolean): Promise<TestUserTokens> {
+  const [a = "", b = ""] = await users.signUp();
+  return { a, b, revoked: needsRevoked ? await users.revokedToken() : "" };
 }
 
 function interrupted(): CannotRun {

@@ -15,6 +15,7 @@ import { commaSeparated, positiveNumber } from "../command-line/flag-values.ts";
 import { listenForInterruption } from "../command-line/interruption.ts";
 import { readText } from "../input/text.ts";
 import { loadDocument } from "../openapi/load.ts";
+import { isToldOfSignOuts } from "../openapi/logout-endpoint.ts";
 import { operationLines } from "../openapi/operation-lines.ts";
 import { parseOwnerParams } from "../openapi/owner-parameter.ts";
 import { isLoopback, targetOf } from "../openapi/server.ts";
@@ -171,6 +172,7 @@ export const command: Command = defineSubcommand({
     // The first signal ends the audit, which then deletes what it created. A second one ends the process.
     const interruption = listenForInterruption();
     const progress = progressOn(terminal.errors);
+    const needsRevoked = texts.revoked === "" && isToldOfSignOuts(document);
     const run = (users: Users) =>
       auditAs(users, {
         document,
@@ -185,8 +187,8 @@ export const command: Command = defineSubcommand({
       }).finally(progress.clear);
     const { result, notes } = await (issuer === undefined
       ? run(given as Users).then((result) => ({ result, notes: [] }))
-      : withTestUsers(issuer, { terminal, interruption }, (tokens) =>
-          run(usersOf({ ...texts, ...tokens, c: "" }, secondsSince1970())),
+      : withTestUsers(issuer, { terminal, interruption, needsRevoked }, ({ a, b, revoked }) =>
+          run(usersOf({ ...texts, a, b, c: "", revoked: texts.revoked || revoked }, secondsSince1970())),
         )
     ).finally(interruption.stop);
 

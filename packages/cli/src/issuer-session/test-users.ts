@@ -24,6 +24,13 @@ export interface TestUsers {
    * @throws {IssuerRefusal} An account may exist: call `deleteAll`.
    */
   signUp(): Promise<readonly string[]>;
+  /**
+   * Signs the first user in once more, and that session out.
+   *
+   * @returns A token of the session that has ended.
+   * @throws {IssuerRefusal}
+   */
+  revokedToken(): Promise<string>;
   /** The addresses whose account exists now, or may exist. */
   existing(): readonly string[];
   /** Deletes the accounts. Ends the session of each that remains. Never throws. */
@@ -111,6 +118,12 @@ export function createTestUsers(
         tokens.push(await signUpOne(account));
       }
       return tokens;
+    },
+    async revokedToken() {
+      const session = await signIn(issuer, accounts[0] as Credentials, options);
+      const token = await session.token();
+      await session.signOut();
+      return token;
     },
     existing: () => [...existing.keys()].map(({ email }) => email),
     async deleteAll() {

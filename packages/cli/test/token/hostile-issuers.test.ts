@@ -52,7 +52,11 @@ const hostile: readonly (readonly [string, Answers, RegExp])[] = [
   ],
   ["a text", { signIn: { body: '"hello"' } }, /as Better Auth does/],
   ["no JSON", { signIn: { body: "{" } }, /as Better Auth does/],
-  ["an id that is not a string", { signIn: { ...session, body: { user: { id: 7 } } } }, /as Better Auth does/],
+  [
+    "an id that is not a string",
+    { signIn: { ...session, body: { user: { id: 7 } } } },
+    /as Better Auth does/,
+  ],
   ["a user that is no object", { signIn: { ...session, body: { user: "ada" } } }, /as Better Auth does/],
   ["no cookie", { signIn: { body: { user: { id: "ada" } } } }, /set no session cookie/],
   [

@@ -1,4 +1,4 @@
-import { authErrorCodes } from "@usher-auth/verify";
+import { type AuthErrorCode, authErrorCodes } from "@usher-auth/verify";
 import { isAccessToken } from "../../input/token-kind.ts";
 import { pasteable, shellWord } from "../../output/paste.ts";
 import { type CheckInput, type Diagnosis, errorFinding } from "../check.ts";
@@ -62,9 +62,11 @@ export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput
     );
   }
   if (status === 403 || status === 404)
-    return pathFinding(url, given.tokenText) ?? (status === 403 ? rejected(evidence) : undefined);
+    return pathFinding(url, given.tokenText) ?? (status === 403 ? rejected(code, evidence) : undefined);
   if (status === 401)
-    return given.verdict.kind === "accepted" ? otherSettings(String(code), evidence) : rejected(evidence);
+    return given.verdict.kind === "accepted"
+      ? otherSettings(String(code), evidence)
+      : rejected(code, evidence);
   if (status === 503) {
     return errorFinding("api_unavailable", "The API cannot verify tokens at the moment.", evidence, [
       code === "keys_unavailable"
@@ -83,10 +85,15 @@ export function tokenResponseFinding(answer: Answer, url: URL, given: CheckInput
   return undefined;
 }
 
-function rejected(evidence: readonly string[]): Diagnosis {
+function rejected(code: unknown, evidence: readonly string[]): Diagnosis {
   return errorFinding("api_refuses", "The API rejects the token.", evidence, [
     "npx usher-auth doctor --env .env --api … # with the API's settings the doctor can find the cause",
+    ...(isKnown(code) ? [`npx usher-auth explain ${code} # what the code means`] : []),
   ]);
+}
+
+function isKnown(code: unknown): code is AuthErrorCode {
+  return authErrorCodes.some((known) => known === code);
 }
 
 const settingsOf: Readonly<Record<string, string>> = {
@@ -102,11 +109,10 @@ const settingsOf: Readonly<Record<string, string>> = {
 /** The token is valid with the given settings, but the running API rejects it. */
 function otherSettings(code: string, evidence: readonly string[]): Diagnosis {
   const which = settingsOf[code];
-  const isKnown = authErrorCodes.some((known) => known === code);
   return errorFinding(
     "api_settings_differ",
     "The running API has other settings than these, with which the token is valid.",
-    [...evidence, ...(isKnown && which !== undefined ? [`the difference is in: ${which}`] : [])],
+    [...evidence, ...(isKnown(code) && which !== undefined ? [`the difference is in: ${which}`] : [])],
     [
       "Restart the API with these settings. Compare the secret's fingerprint in its log with usher-auth fingerprint.",
     ],

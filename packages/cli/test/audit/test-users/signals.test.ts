@@ -22,9 +22,11 @@ interface Running {
 async function start(setup: IssuerSetup = {}): Promise<Running> {
   const issuer = await startIssuer(setup);
   const audits = Promise.withResolvers<void>();
-  const api = await startApi(issuer, async () => {
-    audits.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+  const api = await startApi(issuer, {
+    async onRequest() {
+      audits.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    },
   });
   const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@usher-auth/source", main];
   const words = ["audit", api, "--test-users", "--issuer", issuer.url, "--json"];

@@ -35,8 +35,10 @@ function leftIn(text: string): string[] {
 test("audits with two users who exist only meanwhile", async () => {
   const issuer = await startIssuer();
   const meanwhile = new Set<string>();
-  const api = await startApi(issuer, () => {
-    for (const email of issuer.emails()) meanwhile.add(email);
+  const api = await startApi(issuer, {
+    onRequest() {
+      for (const email of issuer.emails()) meanwhile.add(email);
+    },
   });
   const run = await audit(issuer, { api });
   expect(run.exitCode).toBe(0);
@@ -64,6 +66,30 @@ test("finds what two users are for: another user's data", async () => {
   expect(failed?.map(({ check }) => check)).toContain("other_owner");
   expect(issuer.emails()).toEqual([]);
 });
+
+test("tries a token of a session that has ended, where the API is told of sign-outs", async () => {
+  const issuer = await startIssuer();
+  const sessionExists = (id: string) =>
+    issuer.database.prepare("select id from session where id = ?").get(id) !== undefined;
+  const ended = new Map<string, number>();
+  const hears = await startApi(issuer, {
+    hasEnded(id) {
+      if (!sessionExists(id) && !ended.has(id)) ended.set(id, performance.now());
+      // Logout tokens take their time.
+      return performance.now() - (ended.get(id) ?? Number.POSITIVE_INFINITY) > 600;
+    },
+  });
+  const revoked = (run: Run) =>
+    reportOf(run).operations[0]?.checks.find(({ check }) => check === "revoked_token")?.verdict;
+  const [told, deaf, untold] = [
+    await audit(issuer, { api: hears }),
+    await audit(issuer, { api: await startApi(issuer, { hasEnded: () => false }) }),
+    await audit(issuer, { api: await startApi(issuer) }),
+  ];
+  expect([told, deaf, untold].map(revoked)).toEqual(["passed", "failed", "inapplicable"]);
+  expect([told, deaf, untold].map(({ exitCode }) => exitCode)).toEqual([0, 1, 0]);
+  expect(issuer.emails()).toEqual([]);
+}, 30_000);
 
 /** Lets Better Auth sign the user up, and then answers with an error. */
 function failingAfterSignUp(status: "FORBIDDEN" | "INTERNAL_SERVER_ERROR"): IssuerSetup {
@@ -205,7 +231,7 @@ test("creates nobody if the document cannot be read", async () => {
 
 test("deletes the users although their sessions ended during the audit", async () => {
   const issuer = await startIssuer();
-  const api = await startApi(issuer, () => issuer.database.exec("delete from session"));
+  const api = await startApi(issuer, { onRequest: () => issuer.database.exec("delete from session") });
   const run = await audit(issuer, { api });
   expect(run.exitCode).toBe(0);
   expect(run.errors).toMatch(/test users deleted\n$/);
@@ -214,7 +240,9 @@ test("deletes the users although their sessions ended during the audit", async (
 
 test("does not mind that the API deleted the users", async () => {
   const issuer = await startIssuer();
-  const api = await startApi(issuer, () => issuer.database.exec('delete from session; delete from "user"'));
+  const api = await startApi(issuer, {
+    onRequest: () => issuer.database.exec('delete from session; delete from "user"'),
+  });
   const run = await audit(issuer, { api });
   expect(leftIn(run.errors)).toEqual([]);
   expect(run.errors).toMatch(/test users deleted\n$/);
@@ -228,8 +256,10 @@ test("names both users if the issuer goes down during the audit", async () => {
       return isDown;
     },
   });
-  const api = await startApi(issuer, () => {
-    isDown = true;
+  const api = await startApi(issuer, {
+    onRequest() {
+      isDown = true;
+    },
   });
   const run = await audit(issuer, { api });
   expect(run.exitCode).toBe(0);

@@ -217,7 +217,7 @@ export const apiRows: readonly Row[] = [
     when: "the API rejects the token, and its settings are unknown",
     first: "api_refuses",
     says: /401 audience_rejected/,
-    fix: /--env/,
+    fix: /explain audience_rejected/,
     arrange: async () => {
       const { environment: _, ...situation } = await calling(own, () => ({
         API_URL: "https://tasks.example.com",
