@@ -68,6 +68,7 @@ const integration = [
   "packages/testing/test/guide.test.ts",
   "packages/verify/test/contract/**/*.test.ts",
   "scripts/check/docs/docs.test.ts",
+  "tests/migrations/*.test.ts",
 ];
 
 /** A line that a guard without a logger writes. */

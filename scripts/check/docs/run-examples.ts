@@ -81,8 +81,13 @@ async function runExample({ example, path }: WrittenExample, conditions: readonl
   }
 }
 
-/** With swc, because Node.js does not transform decorators. */
-async function compile(path: string): Promise<string> {
+/**
+ * Makes a JavaScript module of a TypeScript file, beside it. With swc, because Node.js does not transform
+ * decorators.
+ *
+ * @returns The path of the module.
+ */
+export async function compile(path: string): Promise<string> {
   const { code } = await transform(readFileSync(path, "utf8"), {
     filename: path,
     sourceMaps: "inline",

@@ -1,0 +1,171 @@
+import { beforeAll, expect, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { type Stage, stagesOf, tableOf } from "./guide.ts";
+import { type Api, startApi } from "./start-api.ts";
+
+/** Sends a request to the API of a stage. */
+export type Ask = (api: string, stage: string) => Promise<Response>;
+
+/** How a guide is tried. */
+export interface Migration {
+  /** Its file in docs/guide. */
+  readonly guide: string;
+  /** The package whose version the guide's table names. */
+  readonly package: string;
+  /** The settings of the program in all stages. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** A line of the programs, and the code of a route `/api/:userId/new` to put before it. */
+  readonly newRoute: readonly [line: string | RegExp, code: string];
+  /**
+   * Requests of clients that are right, with the stages in which there are such clients. Each must be a 200
+   * with the user's own tasks.
+   */
+  readonly valid: readonly { readonly name: string; readonly stages: readonly string[]; readonly ask: Ask }[];
+  /** Requests that the program after must refuse, in the order and words of the guide's table. */
+  readonly bad: readonly { readonly name: string; readonly ask: Ask }[];
+  /** Requests that are only measured, each with a program that has just been started. */
+  readonly measured?: readonly { readonly name: string; readonly ask: Ask }[];
+  /** The first stage with a guard: from here on, all of `bad` is refused. Default: `step 1`. */
+  readonly guardedFrom?: string;
+  /** Starts a program. Default: {@link startApi}. */
+  readonly start?: (code: string, settings: Readonly<Record<string, string>>) => Promise<Api>;
+}
+
+/** What a program answered. */
+export interface Answer {
+  readonly status: number;
+  /** The status, and what its body says: a code, or the beginning of a text. */
+  readonly text: string;
+  readonly isProblem: boolean;
+  readonly challenge: string | null;
+}
+
+/** The answers of a stage, by the names of the requests. */
+export type Answers = ReadonlyMap<string, Answer>;
+
+/** Tries a guide with what `prepare` returns. */
+export function tryGuide(prepare: () => Promise<Migration>): void {
+  let migration: Migration;
+  let answers: Map<string, Answers>;
+  beforeAll(async () => {
+    migration = await prepare();
+    answers = await tryStages(migration);
+  });
+  test("clients that are right are served in each of their stages", () =>
+    expectValidClientsServed(migration, answers));
+  test("no stage admits what the one before refused, and those with a guard refuse all bad requests", () =>
+    expectNothingOpened(migration, answers));
+  test("the guide's table is what was measured", () => expectTable(migration, answers));
+}
+
+/** Runs the program of each stage, and asks it everything. */
+async function tryStages(migration: Migration): Promise<Map<string, Answers>> {
+  const { guide, settings, newRoute, valid, bad, measured = [], start = startApi } = migration;
+  const answers = new Map<string, Answers>();
+  for (const stage of stagesOf(guide)) {
+    const code = withNewRoute(stage, newRoute);
+    const ofStage = new Map<string, Answer>();
+    const ask = async (requests: typeof measured) => {
+      const api = await start(code, settings);
+      try {
+        for (const { name, ask } of requests) ofStage.set(name, await answerOf(await ask(api.url, stage.name)));
+      } finally {
+        await api.stop();
+      }
+    };
+    await ask([...valid, ...bad]);
+    for (const request of measured) await ask([request]);
+    answers.set(stage.name, ofStage);
+  }
+  return answers;
+}
+
+/** Fails unless clients that are right are served in each of their stages. */
+function expectValidClientsServed({ valid }: Migration, answers: Map<string, Answers>): void {
+  for (const { name, stages } of valid) {
+    expect(stages.length).toBeGreaterThan(0);
+    for (const stage of stages)
+      expect(answers.get(stage)?.get(name), `${name}: ${stage}`).toMatchObject({ status: 200 });
+  }
+}
+
+/**
+ * Fails if a stage admits what the stage before refused, or if one with a guard admits a bad request, or
+ * answers it in another way than the guard does.
+ */
+function expectNothingOpened(
+  { bad, guardedFrom = "step 1" }: Migration,
+  answers: Map<string, Answers>,
+): void {
+  const stages = [...answers.keys()];
+  expect(stages).toContain(guardedFrom);
+  for (const { name } of bad) {
+    let wasRefused = false;
+    for (const [index, stage] of stages.entries()) {
+      const answer = answers.get(stage)?.get(name);
+      const isRefused = answer !== undefined && answer.status >= 400;
+      if (wasRefused || index >= stages.indexOf(guardedFrom))
+        expect(isRefused, `${name}: ${stage}: ${answer?.text}`).toBe(true);
+      wasRefused = isRefused;
+    }
+    expect(answers.get("after")?.get(name), name).toMatchObject({ isProblem: true });
+  }
+}
+
+/** Fails unless the table of the guide's "What changes" is what was measured. */
+function expectTable(migration: Migration, answers: Map<string, Answers>): void {
+  const cell = (stage: string, name: string, isBad: boolean) => {
+    const { status = 0, text = "" } = answers.get(stage)?.get(name) ?? {};
+    return isBad && status < 400 ? `**${text}**` : text;
+  };
+  const row = (name: string, isBad: boolean) => [
+    name,
+    cell("before", name, isBad),
+    cell("after", name, isBad),
+  ];
+  const rows = [
+    ...migration.valid.map(({ name }) => row(name, false)),
+    ...migration.bad.map(({ name }) => row(name, true)),
+    ...(migration.measured ?? []).map(({ name }) => row(name, false)),
+  ];
+  const header = ["Request", `\`${migration.package}\` ${versionOf(migration.package)}`, "Usher"];
+  expect(rowsOf(tableOf(migration.guide, "What changes"))).toBe(rowsOf([header, ...rows]));
+}
+
+/** The version of a package that these tests use. */
+export function versionOf(name: string): string {
+  const version: unknown = (manifest.devDependencies as Record<string, string>)[name];
+  if (typeof version !== "string") throw new Error(`${name} is not a dependency of these tests`);
+  return version;
+}
+
+/** Rows as the lines of a table, which can be copied into the guide. */
+export function rowsOf(rows: readonly (readonly string[])[]): string {
+  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** With a route that nobody wrote a check for. */
+function withNewRoute({ name, code }: Stage, [line, route]: Migration["newRoute"]): string {
+  const replaced = code.replace(line, (found) => `${route}\n${found}`);
+  if (replaced === code) throw new Error(`${name}: there is no place for a new route`);
+  return replaced;
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  const body = await response.text();
+  const [code, isProblem] = codeOf(body, headers.get("content-type") ?? "");
+  return {
+    status,
+    text: status < 300 || code === "" ? `${status}` : `${status} ${code}`,
+    isProblem,
+    challenge: headers.get("www-authenticate"),
+  };
+}
+
+/** What clients read in a refusal: a code, or the beginning of the text. */
+function codeOf(body: string, type: string): [code: string, isProblem: boolean] {
+  if (!type.includes("json")) return [type.includes("text/plain") ? `\`${body.slice(0, 30)}\`` : "", false];
+  const { code, error, detail, message } = JSON.parse(body) as Record<string, unknown>;
+  return [`\`${code ?? error ?? detail ?? message}\``, type.includes("application/problem+json")];
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "@usher-auth/e2e/free-port";
+import { run, waitUntil } from "@usher-auth/e2e/program";
+import { compile } from "../../../scripts/check/docs/run-examples.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** What the guides leave to their readers, `declare function checkPassword`: any user of USERS. */
+const ofTheReader = `data:text/javascript,
+globalThis.checkPassword = async ({ email }) => ({ id: JSON.parse(process.env.USERS)[email] });`;
+
+/** A running API. */
+export interface Api {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Runs a program of a guide, with these settings and a free port in `PORT`. */
+export async function startApi(code: string, settings: Readonly<Record<string, string>>): Promise<Api> {
+  // Inside the repository, so that imports resolve to its node_modules.
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const folder = mkdtempSync(join(root, "dist/migrations-"));
+  const file = join(folder, "api.ts");
+  writeFileSync(file, code);
+  const port = await freePort();
+  const program = run(
+    process.execPath,
+    ["--conditions=@usher-auth/source", `--import=${ofTheReader.replaceAll("\n", "")}`, await compile(file)],
+    { cwd: folder, env: { ...settings, PORT: String(port), NODE_ENV: "production" } },
+  );
+  const stop = async () => {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await waitUntil(
+      () =>
+        fetch(`${url}/health`).then(
+          () => true,
+          () => false,
+        ),
+      program,
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
