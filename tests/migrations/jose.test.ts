@@ -32,20 +32,20 @@ tryGuide(async () => {
       { name: "an expired token", ask: get(own, await sign({ iat: now - 7200, exp: now - 3600 })) },
       { name: "a token for another API", ask: get(own, await sign({ aud: "https://other.example.com" })) },
       { name: "a token of another issuer", ask: get(own, await sign({ iss: "https://other.example.com" })) },
-      { name: "a token of `signJWT` without a user", ask: get(own, await sign({ sub: undefined, file: 1 })) },
+      { name: "a token of the same key without a user", ask: get(own, await sign({ sub: undefined, file: 1 })) },
       { name: "another user's tasks", ask: get(`/api/${grace.id}/tasks`, current) },
       { name: "no token, a new route without a check", ask: get(`/api/${ada.id}/new`) },
     ],
     measured: [
       {
-        name: "own tasks, Better Auth is down",
+        name: "own tasks, the issuer has been down for a moment",
         ask: async (api, stage) => {
           await get(own, current)(api, stage);
           return await issuer.duringOutage(() => get(own, current)(api, stage));
         },
       },
       {
-        name: "own tasks, Better Auth has been down since the API started",
+        name: "own tasks, the issuer has been down since the API started",
         ask: (api, stage) => issuer.duringOutage(() => get(own, current)(api, stage)),
       },
     ],
