@@ -95,7 +95,7 @@ tryGuide(async () => {
       },
       { name: "no token, a new route without a check", ask: get(`/api/${ada.id}/new`) },
     ],
-    measured: [
+    afterStart: [
       {
         name: "own tasks, the issuer has been down since the API started",
         ask: (api, stage) =>

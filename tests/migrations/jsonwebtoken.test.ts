@@ -1,5 +1,4 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import { onTestFinished } from "vitest";
 import { audience, jwtWithSecret, secret, startIssuer, usherJwtFor } from "./support/better-auth.ts";
 import { tryGuide } from "./support/migration.ts";
 import { get } from "./support/requests.ts";

@@ -21,7 +21,7 @@ export interface User {
   readonly cookie: string;
 }
 
-/** A real Better Auth on a free port, over a database in memory. */
+/** A real Better Auth on a free port. */
 export interface Issuer {
   readonly url: string;
   /** Its own handler and functions, with another plugin for tokens and the same users. */
@@ -31,6 +31,7 @@ export interface Issuer {
   /** Signs these claims with the keys of `jwt()`, and its issuer and audience unless they name others. */
   sign(payload: object): Promise<string>;
   signUp(name: string): Promise<User>;
+  signOut(user: User): Promise<void>;
   /** The token in the link that confirms the address of the user. */
   emailLinkTokenOf(user: User): Promise<string>;
   /** How often the keys were fetched. */
@@ -59,9 +60,9 @@ export function usherJwtFor(algorithm: "HS256" | "EdDSA"): BetterAuthPlugin {
   return usherJwt({ audience, algorithm }) as BetterAuthPlugin;
 }
 
-/** Starts it with this plugin. */
-export async function startIssuer(plugin: BetterAuthPlugin): Promise<Issuer> {
-  const database = new DatabaseSync(":memory:");
+/** Starts it with this plugin, and with this database. Default: one in memory. */
+export async function startIssuer(plugin: BetterAuthPlugin, file = ":memory:"): Promise<Issuer> {
+  const database = new DatabaseSync(file);
   const links = new Map<string, string>();
   let keyRequests = 0;
   let isDown = false;
@@ -99,6 +100,9 @@ export async function startIssuer(plugin: BetterAuthPlugin): Promise<Issuer> {
       const { headers, response } = await auth.api.signUpEmail({ body, returnHeaders: true });
       const cookies = headers.getSetCookie().map((line) => line.split(";")[0]);
       return { id: response.user.id, email: body.email, cookie: cookies.join("; ") };
+    },
+    async signOut({ cookie }) {
+      await auth.api.signOut({ headers: new Headers({ cookie }) });
     },
     async emailLinkTokenOf({ email }) {
       await auth.api.sendVerificationEmail({ body: { email } });

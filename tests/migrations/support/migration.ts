@@ -6,6 +6,12 @@ import { type Api, startApi } from "./start-api.ts";
 /** Sends a request to the API of a stage. */
 export type Ask = (api: string, stage: string) => Promise<Response>;
 
+/** A request, and what the guide's table calls it. */
+interface Request {
+  readonly name: string;
+  readonly ask: Ask;
+}
+
 /** How a guide is tried. */
 export interface Migration {
   /** Its file in docs/guide. */
@@ -20,13 +26,17 @@ export interface Migration {
    * Requests of clients that are right, with the stages in which there are such clients. Each must be a 200
    * with the user's own tasks.
    */
-  readonly valid: readonly { readonly name: string; readonly stages: readonly string[]; readonly ask: Ask }[];
+  readonly valid: readonly (Request & { readonly stages: readonly string[] })[];
   /** Requests that the program after must refuse, in the order and words of the guide's table. */
-  readonly bad: readonly { readonly name: string; readonly ask: Ask }[];
-  /** Requests that are only measured, each with a program that has just been started. */
-  readonly measured?: readonly { readonly name: string; readonly ask: Ask }[];
+  readonly bad: readonly Request[];
+  /** Requests of which only the answers before and after are noted. */
+  readonly measured?: readonly Request[];
+  /** The same, each to a program that has just been started. */
+  readonly afterStart?: readonly Request[];
   /** The first stage with a guard: from here on, all of `bad` is refused. Default: `step 1`. */
   readonly guardedFrom?: string;
+  /** Changes the programs. Default: nothing. */
+  readonly edit?: (code: string) => string;
   /** Starts a program. Default: {@link startApi}. */
   readonly start?: (code: string, settings: Readonly<Record<string, string>>) => Promise<Api>;
 }
@@ -43,8 +53,12 @@ export interface Answer {
 /** The answers of a stage, by the names of the requests. */
 export type Answers = ReadonlyMap<string, Answer>;
 
-/** Tries a guide with what `prepare` returns. */
-export function tryGuide(prepare: () => Promise<Migration>): void {
+/**
+ * Tries a guide with what `prepare` returns.
+ *
+ * @param hasTable Whether the guide has a table of these requests. Default: yes.
+ */
+export function tryGuide(prepare: () => Promise<Migration>, hasTable = true): void {
   let migration: Migration;
   let answers: Map<string, Answers>;
   beforeAll(async () => {
@@ -55,26 +69,28 @@ export function tryGuide(prepare: () => Promise<Migration>): void {
     expectValidClientsServed(migration, answers));
   test("no stage admits what the one before refused, and those with a guard refuse all bad requests", () =>
     expectNothingOpened(migration, answers));
-  test("the guide's table is what was measured", () => expectTable(migration, answers));
+  if (hasTable) test("the guide's table is what was measured", () => expectTable(migration, answers));
 }
 
 /** Runs the program of each stage, and asks it everything. */
 async function tryStages(migration: Migration): Promise<Map<string, Answers>> {
-  const { guide, settings, newRoute, valid, bad, measured = [], start = startApi } = migration;
+  const { guide, settings, newRoute, valid, bad, edit = (code) => code, start = startApi } = migration;
   const answers = new Map<string, Answers>();
   for (const stage of stagesOf(guide)) {
-    const code = withNewRoute(stage, newRoute);
+    const code = edit(withNewRoute(stage, newRoute));
     const ofStage = new Map<string, Answer>();
-    const ask = async (requests: typeof measured) => {
+    const ask = async (requests: readonly Request[]) => {
       const api = await start(code, settings);
       try {
-        for (const { name, ask } of requests) ofStage.set(name, await answerOf(await ask(api.url, stage.name)));
+        for (const { name, ask } of requests)
+          ofStage.set(name, await answerOf(await ask(api.url, stage.name)));
       } finally {
         await api.stop();
       }
     };
-    await ask([...valid, ...bad]);
-    for (const request of measured) await ask([request]);
+    const isInTable = stage.name === "before" || stage.name === "after";
+    await ask([...valid, ...bad, ...(isInTable ? (migration.measured ?? []) : [])]);
+    if (isInTable) for (const request of migration.afterStart ?? []) await ask([request]);
     answers.set(stage.name, ofStage);
   }
   return answers;
@@ -126,7 +142,7 @@ function expectTable(migration: Migration, answers: Map<string, Answers>): void 
   const rows = [
     ...migration.valid.map(({ name }) => row(name, false)),
     ...migration.bad.map(({ name }) => row(name, true)),
-    ...(migration.measured ?? []).map(({ name }) => row(name, false)),
+    ...[...(migration.measured ?? []), ...(migration.afterStart ?? [])].map(({ name }) => row(name, false)),
   ];
   const header = ["Request", `\`${migration.package}\` ${versionOf(migration.package)}`, "Usher"];
   expect(rowsOf(tableOf(migration.guide, "What changes"))).toBe(rowsOf([header, ...rows]));

@@ -17,8 +17,16 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-/** Runs a program of a guide, with these settings and a free port in `PORT`. */
-export async function startApi(code: string, settings: Readonly<Record<string, string>>): Promise<Api> {
+/**
+ * Runs a program of a guide, with these settings and a free port in `PORT`.
+ *
+ * @param cwd Its current folder. Default: a new one.
+ */
+export async function startApi(
+  code: string,
+  settings: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<Api> {
   // Inside the repository, so that imports resolve to its node_modules.
   mkdirSync(join(root, "dist"), { recursive: true });
   const folder = mkdtempSync(join(root, "dist/migrations-"));
@@ -28,7 +36,7 @@ export async function startApi(code: string, settings: Readonly<Record<string, s
   const program = run(
     process.execPath,
     ["--conditions=@usher-auth/source", `--import=${ofTheReader.replaceAll("\n", "")}`, await compile(file)],
-    { cwd: folder, env: { ...settings, PORT: String(port), NODE_ENV: "production" } },
+    { cwd: cwd ?? folder, env: { ...settings, PORT: String(port), NODE_ENV: "production" } },
   );
   const stop = async () => {
     await program.stop();
