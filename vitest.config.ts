@@ -135,7 +135,11 @@ const long = [
 ];
 
 /** Tests that need Python: `npm run test:fastapi`, which also says why they are skipped without it. */
-const fastapi = ["tests/e2e/fastapi/*.test.ts", "tests/security/http/fastapi/*.test.ts"];
+const fastapi = [
+  "tests/e2e/fastapi/*.test.ts",
+  "tests/migrations/fastapi/*.test.ts",
+  "tests/security/http/fastapi/*.test.ts",
+];
 
 /** Tests that need Python or Go: `npm run test:gate`, which also says why they are skipped without them. */
 const gate = ["tests/e2e/gate/*.test.ts"];

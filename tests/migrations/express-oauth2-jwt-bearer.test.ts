@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestIssuer } from "@usher-auth/testing";
 import { audience, startIssuer, usherJwtFor } from "./support/better-auth.ts";
-import { tryGuide } from "./support/migration.ts";
+import { packageOf, tryGuide } from "./support/migration.ts";
 import { get } from "./support/requests.ts";
 
 const jwksPath = "/.well-known/jwks.json";
@@ -59,7 +59,7 @@ tryGuide(async () => {
   };
   return {
     guide: "coming-from-express-oauth2-jwt-bearer.md",
-    package: "express-oauth2-jwt-bearer",
+    former: packageOf("express-oauth2-jwt-bearer"),
     settings: {
       ISSUER_BASE_URL: provider.url,
       FORMER_ISSUER: provider.issuer,

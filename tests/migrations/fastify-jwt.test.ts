@@ -1,10 +1,10 @@
-import { tryGuide } from "./support/migration.ts";
+import { packageOf, tryGuide } from "./support/migration.ts";
 import { moveFromLogin } from "./support/own-login.ts";
 
 tryGuide(() =>
   moveFromLogin({
     guide: "coming-from-fastify-jwt.md",
-    package: "@fastify/jwt",
+    former: packageOf("@fastify/jwt"),
     newRoute: [/^await app\.listen/m, 'app.get("/api/:userId/new", (request) => request.params);'],
   }),
 );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe } from "vitest";
 import { audience, secret, startIssuer, usherJwtFor } from "./support/better-auth.ts";
-import { type Ask, type Migration, tryGuide } from "./support/migration.ts";
+import { type Ask, type Migration, packageOf, tryGuide } from "./support/migration.ts";
 import { get } from "./support/requests.ts";
 import { startApi } from "./support/start-api.ts";
 
@@ -28,7 +28,7 @@ async function moveFromSessions(folder: string, isSeparate: boolean): Promise<Mi
       (stage === "after" ? get(path, token) : withCookie(path))(api, stage);
   return {
     guide: "coming-from-get-session.md",
-    package: "better-auth",
+    former: packageOf("better-auth"),
     settings: { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer.url, API_URL: audience },
     start: (code, settings) => startApi(code, settings, folder),
     newRoute: [/^serve\(/m, 'app.get("/api/:userId/new", (c) => c.json(c.req.param()));'],

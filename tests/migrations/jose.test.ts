@@ -1,6 +1,6 @@
 import { jwt } from "better-auth/plugins/jwt";
 import { audience, startIssuer, usherJwtFor } from "./support/better-auth.ts";
-import { tryGuide } from "./support/migration.ts";
+import { packageOf, tryGuide } from "./support/migration.ts";
 import { get } from "./support/requests.ts";
 
 tryGuide(async () => {
@@ -14,7 +14,7 @@ tryGuide(async () => {
   const now = Math.floor(Date.now() / 1000);
   return {
     guide: "coming-from-jose.md",
-    package: "jose",
+    former: packageOf("jose"),
     settings: {
       BETTER_AUTH_URL: issuer.url,
       USHER_JWKS_URL: `${issuer.url}/api/auth/jwks`,

@@ -8,7 +8,7 @@ const ownSecret = "the-api's-own-secret-which-has-enough-characters";
 
 /** How a guide is tried that moves sign-in from the API's own `/login` to Better Auth, in these steps. */
 export async function moveFromLogin(
-  guide: Pick<Migration, "guide" | "package" | "newRoute">,
+  guide: Pick<Migration, "guide" | "former" | "newRoute">,
 ): Promise<Migration> {
   const issuer = await startIssuer(usherJwtFor("HS256"));
   const [ada, grace] = [await issuer.signUp("ada"), await issuer.signUp("grace")];

@@ -8,8 +8,9 @@ import { compile } from "../../../scripts/check/docs/run-examples.ts";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** What the guides leave to their readers, `declare function checkPassword`: any user of USERS. */
-const ofTheReader = `data:text/javascript,
-globalThis.checkPassword = async ({ email }) => ({ id: JSON.parse(process.env.USERS)[email] });`;
+const ofTheReader =
+  "--import=data:text/javascript," +
+  "globalThis.checkPassword = async ({ email }) => ({ id: JSON.parse(process.env.USERS)[email] });";
 
 /** A running API. */
 export interface Api {
@@ -32,26 +33,43 @@ export async function startApi(
   const folder = mkdtempSync(join(root, "dist/migrations-"));
   const file = join(folder, "api.ts");
   writeFileSync(file, code);
+  const args = ["--conditions=@usher-auth/source", ofTheReader, await compile(file)];
+  return await startProgram(process.execPath, () => args, { cwd: cwd ?? folder, settings, folder });
+}
+
+/**
+ * Starts a server on a free port, which `args` gets and `PORT` has, and waits until it answers.
+ *
+ * @param folder Removed when the server has ended.
+ */
+export async function startProgram(
+  program: string,
+  args: (port: number) => readonly string[],
+  {
+    cwd,
+    folder,
+    settings,
+  }: {
+    readonly cwd: string;
+    readonly folder: string;
+    readonly settings: Readonly<Record<string, string>>;
+  },
+): Promise<Api> {
   const port = await freePort();
-  const program = run(
-    process.execPath,
-    ["--conditions=@usher-auth/source", `--import=${ofTheReader.replaceAll("\n", "")}`, await compile(file)],
-    { cwd: cwd ?? folder, env: { ...settings, PORT: String(port), NODE_ENV: "production" } },
-  );
+  const env = { ...settings, PORT: String(port), NODE_ENV: "production" };
+  const running = run(program, args(port), { cwd, env });
   const stop = async () => {
-    await program.stop();
+    await running.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
-  try {
-    await waitUntil(
-      () =>
-        fetch(`${url}/health`).then(
-          () => true,
-          () => false,
-        ),
-      program,
+  const isUp = () =>
+    fetch(`${url}/health`).then(
+      () => true,
+      () => false,
     );
+  try {
+    await waitUntil(isUp, running);
   } catch (error) {
     await stop();
     throw error;
