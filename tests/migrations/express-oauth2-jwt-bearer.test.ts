@@ -68,6 +68,14 @@ tryGuide(async () => {
       USHER_JWKS_URL: `${betterAuth.url}/api/auth/jwks`,
       API_URL: audience,
     },
+    auditTokens: async (stage) => ({
+      a: current(stage),
+      b:
+        stage === "after"
+          ? await betterAuth.tokenOf(grace, usherJwtFor("EdDSA"))
+          : provider.tokenFor(grace.id),
+      expired: (await withClaims({ iat: now - 7200, exp: now - 3600 }))(stage),
+    }),
     newRoute: [
       /^app\.listen/m,
       'app.get("/api/:userId/new", (request, response) => void response.json(request.params));',

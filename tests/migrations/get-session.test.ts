@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { createTestIssuer } from "@usher-auth/testing";
 import { afterAll, describe } from "vitest";
 import { audience, secret, startIssuer, usherJwtFor } from "./support/better-auth.ts";
 import { type Ask, type Migration, packageOf, tryGuide } from "./support/migration.ts";
@@ -14,6 +15,7 @@ async function moveFromSessions(folder: string, isSeparate: boolean): Promise<Mi
   const issuer = await startIssuer(usherJwtFor("HS256"), file);
   const [ada, grace] = [await issuer.signUp("ada"), await issuer.signUp("grace")];
   const token = await issuer.tokenOf(ada, usherJwtFor("HS256"));
+  const { tokenFor } = createTestIssuer({ secret, issuer: issuer.url, audience });
   const all = ["before", "step 1", "step 2", "after"];
   const session = "/api/auth/get-session";
   const own = `/api/${ada.id}/tasks`;
@@ -31,6 +33,11 @@ async function moveFromSessions(folder: string, isSeparate: boolean): Promise<Mi
     former: packageOf("better-auth"),
     settings: { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer.url, API_URL: audience },
     start: (code, settings) => startApi(code, settings, folder),
+    auditTokens: async (stage) => {
+      if (stage === "before") return undefined;
+      const b = await issuer.tokenOf(grace, usherJwtFor("HS256"));
+      return { a: token, b, expired: tokenFor(ada.id, { expired: true }) };
+    },
     newRoute: [/^serve\(/m, 'app.get("/api/:userId/new", (c) => c.json(c.req.param()));'],
     guardedFrom: "step 2",
     ...(isSeparate && { edit: onItsOwn }),

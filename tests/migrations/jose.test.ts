@@ -20,6 +20,11 @@ tryGuide(async () => {
       USHER_JWKS_URL: `${issuer.url}/api/auth/jwks`,
       API_URL: audience,
     },
+    auditTokens: async (stage) => {
+      const plugin = stage === "after" ? usherJwtFor("EdDSA") : jwt();
+      const [a, b] = [await issuer.tokenOf(ada, plugin), await issuer.tokenOf(grace, plugin)];
+      return { a, b, expired: await sign({ iat: now - 7200, exp: now - 3600 }) };
+    },
     newRoute: [/^serve\(/m, 'app.get("/api/:userId/new", (c) => c.json(c.req.param()));'],
     valid: [
       {

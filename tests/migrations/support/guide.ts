@@ -38,6 +38,11 @@ export function tableOf(guide: string, heading: string): Row[] {
   return lines.filter((_line, index) => index !== 1).map(cellsOf);
 }
 
+/** Rows as the lines of a table, which can be copied into the guide. */
+export function rowsOf(rows: readonly (readonly string[])[]): string {
+  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /** The text of a guide. */
 export function textOf(guide: string): string {
   return readFileSync(`${folder}/${guide}`, "utf8");

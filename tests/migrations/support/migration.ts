@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import { type Stage, stagesOf, tableOf } from "./guide.ts";
+import { type AuditTokens, audit } from "./audit.ts";
+import { rowsOf, type Stage, stagesOf, tableOf } from "./guide.ts";
 import { type Api, startApi } from "./start-api.ts";
 
 /** Sends a request to the API of a stage. */
@@ -33,6 +34,8 @@ export interface Migration {
   readonly measured?: readonly Request[];
   /** The same, each to a program that has just been started. */
   readonly afterStart?: readonly Request[];
+  /** The tokens of an audit of the programs before and after. Undefined: this one takes no tokens. */
+  readonly auditTokens: (stage: string) => Promise<AuditTokens | undefined>;
   /** The first stage with a guard: from here on, all of `bad` is refused. Default: `step 1`. */
   readonly guardedFrom?: string;
   /** Changes the programs. Default: nothing. */
@@ -53,6 +56,14 @@ export interface Answer {
 /** The answers of a stage, by the names of the requests. */
 export type Answers = ReadonlyMap<string, Answer>;
 
+/** What was found out about the programs of a guide. */
+interface Findings {
+  /** By stage. */
+  readonly answers: ReadonlyMap<string, Answers>;
+  /** What the audit found, before and after. */
+  readonly audits: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Why a guide cannot be tried on this machine. */
 interface Missing {
   readonly missing: string;
@@ -65,50 +76,60 @@ interface Missing {
  */
 export function tryGuide(prepare: () => Promise<Migration | Missing>, hasTable = true): void {
   let prepared: Migration | Missing;
-  let answers: Map<string, Answers>;
+  let findings: Findings;
   beforeAll(async () => {
     prepared = await prepare();
-    if (!("missing" in prepared)) answers = await tryStages(prepared);
+    if (!("missing" in prepared)) findings = await tryStages(prepared);
   });
   const tryTest = (name: string, expectation: typeof expectTable) =>
     test(name, ({ skip }) => {
       if ("missing" in prepared) skip(prepared.missing);
-      else expectation(prepared, answers);
+      else expectation(prepared, findings);
     });
   tryTest("clients that are right are served in each of their stages", expectValidClientsServed);
   tryTest(
     "no stage admits what the one before refused, and those with a guard refuse all bad requests",
     expectNothingOpened,
   );
+  tryTest("the audit finds the flaws of the program before, and none after", expectAudits);
   if (hasTable) tryTest("the guide's table is what was measured", expectTable);
 }
 
 /** Runs the program of each stage, and asks it everything. */
-async function tryStages(migration: Migration): Promise<Map<string, Answers>> {
+async function tryStages(migration: Migration): Promise<Findings> {
   const { guide, settings, newRoute, valid, bad, edit = (code) => code, start = startApi } = migration;
   const answers = new Map<string, Answers>();
+  const audits = new Map<string, string[]>();
   for (const stage of stagesOf(guide)) {
     const code = edit(withNewRoute(stage, newRoute));
     const ofStage = new Map<string, Answer>();
-    const ask = async (requests: readonly Request[]) => {
+    const withApi = async (work: (url: string) => Promise<void>) => {
       const api = await start(code, settings);
       try {
-        for (const { name, ask } of requests)
-          ofStage.set(name, await answerOf(await ask(api.url, stage.name)));
+        await work(api.url);
       } finally {
         await api.stop();
       }
     };
+    const ask = async ({ name, ask }: Request, url: string) =>
+      void ofStage.set(name, await answerOf(await ask(url, stage.name)));
     const isInTable = stage.name === "before" || stage.name === "after";
-    await ask([...valid, ...bad, ...(isInTable ? (migration.measured ?? []) : [])]);
-    if (isInTable) for (const request of migration.afterStart ?? []) await ask([request]);
+    await withApi(async (url) => {
+      for (const request of [...valid, ...bad]) await ask(request, url);
+      if (!isInTable) return;
+      const tokens = await migration.auditTokens(stage.name);
+      if (tokens !== undefined) audits.set(stage.name, await audit(url, tokens));
+      for (const request of migration.measured ?? []) await ask(request, url);
+    });
+    if (isInTable)
+      for (const request of migration.afterStart ?? []) await withApi((url) => ask(request, url));
     answers.set(stage.name, ofStage);
   }
-  return answers;
+  return { answers, audits };
 }
 
 /** Fails unless clients that are right are served in each of their stages. */
-function expectValidClientsServed({ valid }: Migration, answers: Map<string, Answers>): void {
+function expectValidClientsServed({ valid }: Migration, { answers }: Findings): void {
   for (const { name, stages } of valid) {
     expect(stages.length).toBeGreaterThan(0);
     for (const stage of stages)
@@ -120,10 +141,7 @@ function expectValidClientsServed({ valid }: Migration, answers: Map<string, Ans
  * Fails if a stage admits what the stage before refused, or if one with a guard admits a bad request, or
  * answers it in another way than the guard does.
  */
-function expectNothingOpened(
-  { bad, guardedFrom = "step 1" }: Migration,
-  answers: Map<string, Answers>,
-): void {
+function expectNothingOpened({ bad, guardedFrom = "step 1" }: Migration, { answers }: Findings): void {
   const stages = [...answers.keys()];
   expect(stages).toContain(guardedFrom);
   for (const { name } of bad) {
@@ -139,8 +157,15 @@ function expectNothingOpened(
   }
 }
 
+/** Fails unless the audit finds the flaws of the program before, and none in the one after. */
+function expectAudits(_migration: Migration, { audits }: Findings): void {
+  const before = audits.get("before");
+  if (before !== undefined) expect(before).toContain("GET /api/{userId}/tasks other_owner");
+  expect(audits.get("after")).toEqual([]);
+}
+
 /** Fails unless the table of the guide's "What changes" is what was measured. */
-function expectTable(migration: Migration, answers: Map<string, Answers>): void {
+function expectTable(migration: Migration, { answers }: Findings): void {
   const cell = (stage: string, name: string, isBad: boolean) => {
     const { status = 0, text = "" } = answers.get(stage)?.get(name) ?? {};
     return isBad && status < 400 ? `**${text}**` : text;
@@ -164,11 +189,6 @@ export function packageOf(name: string): string {
   const version: unknown = (manifest.devDependencies as Record<string, string>)[name];
   if (typeof version !== "string") throw new Error(`${name} is not a dependency of these tests`);
   return `\`${name}\` ${version}`;
-}
-
-/** Rows as the lines of a table, which can be copied into the guide. */
-export function rowsOf(rows: readonly (readonly string[])[]): string {
-  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** With a route that nobody wrote a check for. */

@@ -39,6 +39,17 @@ export async function moveFromLogin(
       API_URL: audience,
       USERS: JSON.stringify({ [ada.email]: ada.id }),
     },
+    auditTokens: async (stage) => {
+      const plugin = usherJwtFor("HS256");
+      return {
+        a: stage === "after" ? token : faulty({})(stage),
+        b:
+          stage === "after"
+            ? await issuer.tokenOf(grace, plugin)
+            : ofLogin.tokenFor(grace.id, { claims: { id: grace.id } }),
+        expired: faulty({ expired: true })(stage),
+      };
+    },
     guardedFrom: "step 2",
     valid: [
       {

@@ -18,6 +18,11 @@ export async function moveFromSharedSecret(
   return {
     ...guide,
     settings: { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer.url, API_URL: audience },
+    auditTokens: async (stage) => {
+      const plugin = stage === "after" ? usherJwtFor("HS256") : jwtWithSecret();
+      const [a, b] = [await issuer.tokenOf(ada, plugin), await issuer.tokenOf(grace, plugin)];
+      return { a, b, expired: tokenFor(ada.id, { expired: true }) };
+    },
     valid: [
       { name: "own tasks, a token of `jwt()`", stages, ask: get(own, before) },
       { name: "own tasks, a token of `usherJwt()`", stages: [...stages, "after"], ask: get(own, after) },
