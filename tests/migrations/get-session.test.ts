@@ -106,4 +106,4 @@ function onItsOwn(code: string): string {
 }
 
 describe("on the same server as Better Auth", () => tryGuide(() => moveFromSessions(newFolder(), false)));
-describe("on a server of its own", () => tryGuide(() => moveFromSessions(newFolder(), true), false));
+describe("on a separate server", () => tryGuide(() => moveFromSessions(newFolder(), true), false));

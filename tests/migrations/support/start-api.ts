@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { freePort } from "@usher-auth/e2e/free-port";
 import { run, waitUntil } from "@usher-auth/e2e/program";
 import { compile } from "../../../scripts/check/docs/run-examples.ts";
@@ -28,13 +30,34 @@ export async function startApi(
   settings: Readonly<Record<string, string>>,
   cwd?: string,
 ): Promise<Api> {
-  // Inside the repository, so that imports resolve to its node_modules.
+  const { folder, args } = await writeProgram(code);
+  return await startProgram(process.execPath, () => args, { cwd: cwd ?? folder, settings, folder });
+}
+
+/** Runs a program until it ends. */
+export async function runProgram(
+  code: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<{ readonly exitCode: number; readonly errors: string }> {
+  const { folder, args } = await writeProgram(code);
+  const env = { PATH: process.env.PATH, ...settings };
+  try {
+    return await promisify(execFile)(process.execPath, args, { cwd: folder, env, timeout: 50_000 }).then(
+      ({ stderr }) => ({ exitCode: 0, errors: stderr }),
+      ({ code, stderr }: { code: number; stderr: string }) => ({ exitCode: code, errors: stderr }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes a program to a new folder inside the repository, so that imports resolve to its node_modules. */
+async function writeProgram(code: string): Promise<{ folder: string; args: readonly string[] }> {
   mkdirSync(join(root, "dist"), { recursive: true });
   const folder = mkdtempSync(join(root, "dist/migrations-"));
   const file = join(folder, "api.ts");
   writeFileSync(file, code);
-  const args = ["--conditions=@usher-auth/source", ofTheReader, await compile(file)];
-  return await startProgram(process.execPath, () => args, { cwd: cwd ?? folder, settings, folder });
+  return { folder, args: ["--conditions=@usher-auth/source", ofTheReader, await compile(file)] };
 }
 
 /**
