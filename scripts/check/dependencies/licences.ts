@@ -23,6 +23,8 @@ const reachesUsers = /^(?:AGPL|SSPL|OSL|RPL|CPAL|EUPL)-/i;
 /** Packages without a licence where npm looks for it: the licence, and where it is stated. */
 const byHand: Readonly<Record<string, { readonly licence: string; readonly seenIn: string }>> = {
   "busboy@1.6.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
+  "passport-strategy@1.0.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
+  "pause@0.0.1": { licence: "MIT", seenIn: "its Readme.md" },
   "streamsearch@1.1.0": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
   "xmlhttprequest-ssl@2.1.2": { licence: "MIT", seenIn: "its LICENSE, and `licenses` in package.json" },
 };
