@@ -1,7 +1,8 @@
 import type { TokenFaults } from "../options.ts";
 
 /**
- * How a request is authenticated. `fault`: a token of the path's owner that must not be accepted. `elsewhere`: a
+ * How a request is authenticated. `fault`: a token of the path's owner that must not be accepted. `public key`: such a
+ * token with an HMAC of the issuer's public key, if it has one. `elsewhere`: a
  * valid token of the owner outside the Authorization header. `other`: a valid token, in the header, of a caller
  * who is not the owner.
  */
@@ -9,6 +10,7 @@ export type Credentials =
   | { readonly kind: "none" }
   | { readonly kind: "header"; readonly value: string }
   | { readonly kind: "fault"; readonly faults: TokenFaults }
+  | { readonly kind: "public key" }
   | { readonly kind: "elsewhere"; readonly place: "query" | "cookie" | "header" | "body" }
   | { readonly kind: "other" };
 
@@ -125,6 +127,12 @@ export const credentialAttempts: readonly Attempt[] = [
     { unsigned: true },
     "Let the key determine the algorithm, never the token's header (RFC 8725 section 3.1).",
   ),
+  {
+    sends: "a token that is signed with the public key, as if it were a secret (`alg: HS256`)",
+    credentials: { kind: "public key" },
+    expects: "challenge",
+    fix: "Let the key determine the algorithm, never the token's header (RFC 8725 section 3.1).",
+  },
   elsewhere("a valid token in the query, and no Authorization header", "query"),
   elsewhere("a valid token in a cookie, and no Authorization header", "cookie"),
   elsewhere("a valid token in another header, and no Authorization header", "header"),

@@ -101,8 +101,10 @@ async function tryApp(
       ...{ route, issuer, owner, owners, params, headers, observe },
       users: [owner, other],
       isOptional: isOptional(route),
-      hasPublic: (method) =>
-        all.some((one) => one.path === route.path && one.method === method && isPublic(one)),
+      isOpenTo: (method) =>
+        all.some(
+          (one) => one.path === route.path && one.method === method && (isPublic(one) || isOptional(one)),
+        ),
     });
     results.set(route, result);
   }
@@ -133,6 +135,9 @@ function findingsOf(
   if (tried.length === 0) return [noRoute(app, listed)];
   // One reason for all of them: say it once.
   if (tried.every(([, { ownStatus }]) => ownStatus === 401)) return [noTrust];
+  const { ifFailing } = app;
+  if (ifFailing !== undefined && tried.every(([, { ownStatus = 0 }]) => ownStatus >= 500))
+    return [{ ...everyRoute, cameBack: "an error from every one", fix: ifFailing }];
   return tried.flatMap(([, { findings }]) => findings);
 }
 
@@ -152,9 +157,10 @@ function noRoute({ unlisted }: OpenedApp, listed: number): Finding {
       };
 }
 
+const everyRoute = { route: undefined, sent: "a valid token, to each route" };
+
 const noTrust: Finding = {
-  route: undefined,
-  sent: "a valid token, to each route",
+  ...everyRoute,
   cameBack: "401 from every one",
   fix: "Build the app with a verifier that trusts this issuer: its `secret` or `jwks()`, its `issuer` and its `audience`.",
 };

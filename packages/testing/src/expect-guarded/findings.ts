@@ -41,9 +41,14 @@ export class NotGuardedError extends Error {
 
 function describe(app: string, findings: readonly Finding[], { routes, requests }: GuardedReport): string {
   const named = new Set(findings.flatMap(({ route }) => route ?? []));
-  const counted =
-    named.size === 0 ? "" : `${named.size} of ${routes.length} routes not guarded as they must be`;
-  const heading = `expectGuarded: ${counted || "the check cannot tell"} (${app}, ${requests} requests).`;
+  const ofAll = `of ${routes.length} routes`;
+  const verdict =
+    named.size === 0
+      ? "the check proves nothing yet"
+      : named.size === 1
+        ? `1 ${ofAll} is not guarded as it must be`
+        : `${named.size} ${ofAll} are not guarded as they must be`;
+  const heading = `expectGuarded: ${verdict} (${app}, ${requests} requests).`;
   const general = findings
     .filter(({ route }) => route === undefined)
     .map((finding) => block(undefined, [finding]));
@@ -56,6 +61,13 @@ function describe(app: string, findings: readonly Finding[], { routes, requests 
   return [heading, ...general, ...blocks].join("\n\n");
 }
 
+/** Lines that are shown of one reason. `findings` has all. */
+const shown = 4;
+
+function shorten(sent: readonly string[]): readonly string[] {
+  return sent.length <= shown + 1 ? sent : [...sent.slice(0, shown), `and ${sent.length - shown} more`];
+}
+
 /** The findings of a route. Those with the same answer and the same advice share it. */
 function block(route: string | undefined, findings: readonly Finding[]): string {
   const groups = new Map<string, Finding[]>();
@@ -65,7 +77,7 @@ function block(route: string | undefined, findings: readonly Finding[]): string 
   }
   const lines = [...groups.values()].map((group) => {
     const { cameBack, fix } = group[0] as Finding;
-    const [first, ...rest] = group.map(({ sent }) => sent);
+    const [first, ...rest] = shorten(group.map(({ sent }) => sent));
     return [
       `  sent:      ${first}`,
       ...rest.map((sent) => `             ${sent}`),

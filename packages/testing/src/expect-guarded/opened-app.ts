@@ -15,6 +15,8 @@ export interface OpenedApp {
   readonly methods?: readonly string[];
   /** Why the app lists fewer routes than it has, and what to do, for the message that there are none. */
   readonly unlisted?: string;
+  /** What to do if every request is a 500: the handler may be of another kind. */
+  readonly ifFailing?: string;
   /** Stops what was started for the requests. The app itself stays as it is. */
   close(): Promise<void>;
 }

@@ -79,8 +79,13 @@ export function parametersOf(pattern: string): readonly Parameter[] {
 /** A path that the pattern matches. Values are percent-encoded. */
 export function fillPattern(pattern: string, values: Readonly<Record<string, string>>): string {
   return readPattern(pattern)
-    .map((piece) => (typeof piece === "string" ? encodeURI(piece) : encode(piece, values[piece.name] ?? "")))
+    .map((piece) => (typeof piece === "string" ? encodeText(piece) : encode(piece, values[piece.name] ?? "")))
     .join("");
+}
+
+/** Texts of a pattern may be encoded already. */
+function encodeText(text: string): string {
+  return encodeURI(text).replaceAll(/%25([0-9A-Fa-f]{2})/g, "%$1");
 }
 
 function encode({ isWildcard }: Parameter, value: string): string {

@@ -1,4 +1,6 @@
+import { createPublicKey, type JsonWebKey } from "node:crypto";
 import type { TestIssuer } from "../issuer.ts";
+import { jsonSegment, secretSigner } from "../signing.ts";
 import { type Attempt, type Credentials, cookieNames, headerNames, queryNames } from "./attempts.ts";
 import type { SentRequest } from "./exchange.ts";
 import { type Caller, type OwnerParam, ownerValue } from "./owners.ts";
@@ -85,11 +87,22 @@ function headersOf(
       const claims = { ...owner.claims, ...faults.claims };
       return { authorization: `Bearer ${issuer.tokenFor(owner, { ...faults, claims })}` };
     }
+    case "public key":
+      return { authorization: `Bearer ${tokenOfPublicKey(issuer, owner)}` };
     case "other":
       return { authorization: bearer(issuer, other) };
     default:
       return {};
   }
+}
+
+/** An attacker knows the public key. A verifier that takes the algorithm from the header uses it as a secret. */
+function tokenOfPublicKey(issuer: TestIssuer, owner: Caller): string {
+  const [, claims] = tokenOf(issuer, owner).split(".");
+  const key = createPublicKey({ key: issuer.jwks().keys[0] as JsonWebKey, format: "jwk" });
+  const secret = key.export({ type: "spki", format: "pem" }).toString();
+  const signingInput = `${jsonSegment({ alg: "HS256", typ: "JWT" })}.${claims}`;
+  return `${signingInput}.${secretSigner("HS256", secret).sign(signingInput)}`;
 }
 
 /** Puts a token where no guard should look for it. */

@@ -11,8 +11,8 @@ export interface RouteUnderTest extends RouteParts {
   readonly users: readonly [Caller, Caller];
   /** A token is optional: what has none is not tried, and neither is the owner. */
   readonly isOptional: boolean;
-  /** Whether there is a public route of this method on the same path. */
-  hasPublic(method: string): boolean;
+  /** Whether anyone may send this method to the same path. */
+  isOpenTo(method: string): boolean;
   observe(request: SentRequest): Promise<Observed>;
 }
 
@@ -72,22 +72,24 @@ function differs({ name, claim }: OwnerParam): string {
 
 function applies(
   { methods, credentials, change }: Attempt,
-  { route, isOptional, hasPublic }: RouteUnderTest,
+  { route, issuer, isOptional, isOpenTo }: RouteUnderTest,
 ): boolean {
   if (methods !== undefined && !methods.includes(route.method)) return false;
   if (isOptional && credentials.kind === "elsewhere") return false;
-  return change?.method === undefined || !hasPublic(change.method);
+  if (credentials.kind === "public key" && issuer.jwks().keys.length === 0) return false;
+  return change?.method === undefined || !isOpenTo(change.method);
 }
 
 /** A wildcard may be a middleware's: then nothing is there, for anyone. */
 function isNothing({ route }: RouteUnderTest, tried: readonly Tried[], own: Observed): boolean {
+  const refused = tried.filter(({ attempt }) => attempt.expects === "challenge");
+  const all = [own, ...refused.map(({ observed }) => observed)];
   return (
     route.path.includes("*") &&
-    [own, ...tried.map(({ observed }) => observed)].every(
-      ({ answer, runs }) =>
-        answer !== undefined && answer.status >= 400 && answer.status < 500 && runs.length === 0,
-    ) &&
-    own.answer?.status === 404
+    own.answer?.status === 404 &&
+    all.every(
+      ({ answer, runs }) => answer !== undefined && [401, 404].includes(answer.status) && runs.length === 0,
+    )
   );
 }
 

@@ -28,6 +28,7 @@ export function faultIn(attempt: Attempt, observed: Observed, own: Observed): Fa
     return didWork ? { cameBack: `${status}, and the route's handler ran`, fix: attempt.fix } : undefined;
   }
   if (status >= 500) return { cameBack: `${status}: an error is not a refusal`, fix: onError };
+  if (isOtherHead(observed, own)) return undefined;
   if (attempt.expects === "closed") return openFault(attempt, observed, own, didWork);
   if (status >= 200 && status < 300) return successFault(attempt, observed);
   if (didWork)
@@ -36,6 +37,13 @@ export function faultIn(attempt: Attempt, observed: Observed, own: Observed): Fa
       fix: "Check the request before the handler, and wait for the result before the handler is called.",
     };
   return attempt.expects === "challenge" ? challengeFault(answer, own) : deniedFault(observed, own);
+}
+
+/** Some servers answer every HEAD themselves, such as tRPC with 204, without the route. */
+function isOtherHead({ request, answer, runs }: Observed, own: Observed): boolean {
+  const status = answer?.status ?? 0;
+  const isSuccess = status >= 200 && status < 300;
+  return request.method === "HEAD" && isSuccess && runs.length === 0 && status !== own.answer?.status;
 }
 
 const onError =

@@ -12,7 +12,7 @@ export interface FastifyApp {
     readonly headers: Readonly<Record<string, unknown>>;
     readonly payload: string;
   }>;
-  printRoutes(options: { commonPrefix: boolean }): string;
+  printRoutes(): string;
 }
 
 export function isFastify(app: object): app is FastifyApp {
@@ -25,7 +25,7 @@ export async function openFastify(app: FastifyApp, name = "Fastify app", watch =
   await app.ready();
   return {
     name,
-    routes: readTree(app.printRoutes({ commonPrefix: false })),
+    routes: readTree(app.printRoutes()),
     ...(watch && { watch: watchHandlers(app) }),
     async send({ method, target, headers, body }, signal) {
       const response = await app.inject({
@@ -46,10 +46,12 @@ export async function openFastify(app: FastifyApp, name = "Fastify app", watch =
  * Reads what Fastify prints, its only list of all routes:
  *
  * ```text
- * ├── api/:userId/tasks (GET, HEAD, POST)
- * │   ├── /:taskId (DELETE)
- * └── v (GET) {"version":"1.2.0"}
- *     v (GET) {"version":"2.0.0"}
+ * └── /
+ *     ├── api/
+ *     │   └── :userId
+ *     │       └── /tasks (GET, HEAD, POST)
+ *     └── v (GET) {"version":"1.2.0"}
+ *         v (GET) {"version":"2.0.0"}
  * ```
  */
 export function readTree(printed: string): readonly Route[] {
@@ -69,8 +71,8 @@ export function readTree(printed: string): readonly Route[] {
     }
     if (methods === undefined) continue;
     const headers = headersOf(constraints);
-    // The wildcard is printed below the root, which has the slash already.
-    const whole = path.startsWith("/") || path.startsWith("*") ? path.replace(/^\*/, "/*") : `/${path}`;
+    // The route `*` has no slash.
+    const whole = path.startsWith("/") ? path : `/${path}`;
     for (const method of methods.split(", "))
       routes.push({ method, path: whole, ...(headers !== undefined && { headers }) });
   }

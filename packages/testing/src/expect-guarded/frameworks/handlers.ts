@@ -42,7 +42,9 @@ export async function openNodeListener(listener: RequestListener): Promise<Opene
     // An error that no one handles would end the process: a host answers with a 500.
     void (async () => serve(request, response, next))().catch(next);
   });
-  return { ...served, name: "node:http listener", routes: [], unlisted };
+  const ifFailing =
+    "A function with two parameters is called as a listener of node:http. Pass a fetch handler as `{ fetch: handler }`.";
+  return { ...served, name: "node:http listener", routes: [], unlisted, ifFailing };
 }
 
 /** A `fetch` handler, or an object with one, such as a Worker's. */
@@ -58,6 +60,8 @@ export function openFetchHandler(app: FetchHandler | { fetch: FetchHandler }): O
     routes: [],
     send: sendToFetch((request) => handle(request, {}, { waitUntil: () => undefined })),
     unlisted,
+    ifFailing:
+      "A function with one parameter is called with a `Request`. Pass a listener of node:http as `createServer(listener)`.",
     close: async () => undefined,
   };
 }

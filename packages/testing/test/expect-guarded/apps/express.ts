@@ -25,6 +25,7 @@ function sampleOf(name: string, express: typeof express5): SampleFramework {
           url: originalUrl,
           header: (one) => headers[one] as string | undefined,
         });
+        if (response.headersSent) return;
         if (refusal !== undefined) response.status(refusal.status).set(refusal.headers).send(refusal.body);
         else if (!isAfter) next();
       };
@@ -42,6 +43,11 @@ function sampleOf(name: string, express: typeof express5): SampleFramework {
       app.get([/^\/orgs\/(?<orgId>[^/]+)\/members$/], answer);
       app.get("/profiles/:uid", answer);
       if (!isNestedOpen) app.use("/nested", reports);
+      if (isAfter)
+        app.use(async (_request, response) => {
+          await setTimeout(2);
+          if (!response.headersSent) response.status(404).end();
+        });
       return { app };
     },
   };
