@@ -6,6 +6,7 @@ import { authServerFile } from "./auth-server.ts";
 import { addPlugin, hasUsherJwt, pluginCall } from "./better-auth/edit-config.ts";
 import { isEmpty } from "./decide.ts";
 import { exampleWith, variablesOf } from "./environment-file.ts";
+import { hasBetterAuthHandler } from "./guard/classify.ts";
 import type { Change, ManualStep, Plan } from "./plan.ts";
 import { type GuardPart, planGuard, specifierOf } from "./plan-guard.ts";
 import { planStarter } from "./plan-starter.ts";
@@ -14,6 +15,7 @@ import { moduleStyleOf } from "./project/module-style.ts";
 import type { Project } from "./project/project.ts";
 import { testPathOf, testRunnerOf } from "./project/test-runner.ts";
 import { routeFiles, routeFilesTest } from "./route-files.ts";
+import { importsOf } from "./source/imports.ts";
 import { inStyle, styleOf } from "./source/style.ts";
 import { parseSource } from "./source/syntax.ts";
 import { testFile } from "./test-file.ts";
@@ -186,7 +188,12 @@ function planTest(project: Project, answers: Answers, guard: GuardPart): Part {
   const content =
     app === undefined
       ? routeFilesTest(project, { framework: framework as "next" | "fetch", ...module }, runner)
-      : testFile({ runner, ...module, open: [], app: { ...app, from: specifierOf(path, app.from, module) } });
+      : testFile({
+          runner,
+          ...module,
+          open: servesBetterAuth(project) ? [`${basePathOf(project, answers)}/*`] : [],
+          app: { ...app, from: specifierOf(path, app.from, module) },
+        });
   const devDependencies: Record<string, string> = { "@usher-auth/testing": usherVersion };
   if (isNew && runner === "vitest") devDependencies.vitest = vitestVersion;
   if (module.language === "ts") devDependencies["@types/node"] = "^24.0.0";
@@ -194,6 +201,20 @@ function planTest(project: Project, answers: Answers, guard: GuardPart): Part {
     ? { test: runner === "node" ? "node --test" : runner === "vitest" ? "vitest run" : "jest" }
     : {};
   return part({ texts: new Map([[path, inStyle(content, style)]]), devDependencies, scripts });
+}
+
+/** Whether Better Auth's endpoints are routes of an app of this project. */
+function servesBetterAuth(project: Project): boolean {
+  return project.sources.some((file) => {
+    const source = /better-auth|handler/.test(file.text) ? project.parse(file) : undefined;
+    return source !== undefined && hasBetterAuthHandler(source.program, importsOf(source.program));
+  });
+}
+
+/** The path below which Better Auth serves its endpoints. */
+function basePathOf(project: Project, { issuer }: Answers): string {
+  const config = project.sources.find(({ path }) => issuer.kind === "here" && path === issuer.configFile);
+  return /\bbasePath:\s*["']([^"']+)["']/.exec(config?.text ?? "")?.[1] ?? "/api/auth";
 }
 
 /** In these frameworks, a test in process gets the app. */

@@ -69,8 +69,8 @@ function listening(language: "ts" | "js"): string[] {
       : "Server.prototype.listen = function (...words) {",
     '  const listener = words.find((word) => typeof word === "function");',
     language === "ts"
-      ? '  return listen.call(this, 0, "127.0.0.1", listener as (() => void) | undefined).unref();'
-      : '  return listen.call(this, 0, "127.0.0.1", listener).unref();',
+      ? '  return listen.call(this, { port: 0, host: "127.0.0.1" }, listener as (() => void) | undefined).unref();'
+      : '  return listen.call(this, { port: 0, host: "127.0.0.1" }, listener).unref();',
     "};",
     "",
   ];

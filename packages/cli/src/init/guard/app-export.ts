@@ -30,7 +30,7 @@ export function exportApp(
   const place = source && findApps(source, framework)[index];
   const name = place && nameOf(place);
   if (place === undefined || name === undefined) return undefined;
-  const listens = serves(place) || /\.listen\(/.test(text);
+  const listens = serves(place) || /\b(?:listen|serve|createServer)\s*\(/.test(text);
   if (place.container !== undefined) return exportedFunction(place, listens);
   const known = exportedName(place.source.program.body, name);
   if (known !== undefined) return { kind: "value", name: known, listens, text };

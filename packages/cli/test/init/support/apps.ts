@@ -356,6 +356,10 @@ new Elysia({ adapter: node() })
   },
 }
 `,
+      // This repository's packages are not built.
+      "vitest.config.ts": `const conditions = ["@usher-auth/source", "node", "import", "default"];
+export default { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+`,
       "src/main.ts": `import "reflect-metadata";
 import { NestFactory } from "@nestjs/core";
 import { AppModule } from "./app.module.js";

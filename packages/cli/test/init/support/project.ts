@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,11 +22,25 @@ export async function createProject(files: Files): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "usher init-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await symlink(installed, join(folder, "node_modules"));
+  await addFiles(folder, files);
+  return folder;
+}
+
+/** Writes files into a folder. */
+export async function addFiles(folder: string, files: Files): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  return folder;
+}
+
+/** What the TypeScript compiler finds in a folder. */
+export async function compile(folder: string): Promise<string> {
+  const child = spawn(process.execPath, [join(installed, "typescript/bin/tsc"), "--pretty", "false"], {
+    cwd: folder,
+  });
+  const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  return output;
 }
 
 /** A package.json with these dependencies. */
@@ -68,6 +83,28 @@ export async function readFiles(folder: string): Promise<Record<string, string>>
 }
 
 const issuer = createTestIssuer();
+
+/** Runs the test that init wrote with node:test, and returns its output. It fails if the test does. */
+export function runTest(folder: string, flags: readonly string[] = []): Promise<string> {
+  return run(folder, ["--conditions=@usher-auth/source", ...flags, "--test"]);
+}
+
+/** The same with vitest. */
+export function runVitest(folder: string): Promise<string> {
+  return run(folder, [join(installed, "vitest/vitest.mjs"), "run", "--root", "."]);
+}
+
+async function run(folder: string, words: readonly string[]): Promise<string> {
+  const env = { PATH: process.env.PATH, NODE_OPTIONS: "--conditions=@usher-auth/source" };
+  const child = spawn(process.execPath, words, { cwd: folder, env });
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  if (code !== 0) throw new Error(output + errors);
+  return output;
+}
 
 /** What a request gets from the project's program, started with the settings of a test issuer. */
 export interface Running {
