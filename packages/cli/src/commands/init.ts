@@ -104,7 +104,7 @@ function report(
   write(`${framework}, tokens signed by ${keys === "secret" ? "a shared secret" : "a key pair"}`);
   for (const { kind, path } of changes)
     write(`${paint("green", "✓")} ${escapeLine(path)} ${verb} ${kind === "create" ? "created" : "edited"}`);
-  for (const one of present) write(`${paint("gray", "=")} ${escapeLine(one)}, is there already`);
+  for (const one of present) write(`${paint("gray", "=")} there already: ${escapeLine(one)}`);
   for (const { path, why, lines } of manual) {
     write(`\n${paint("yellow", "!")} ${escapeLine(path)}: to be edited by you, since ${escapeLine(why)}`);
     if (lines !== "") write(readable(lines).replace(/^/gm, "    "));

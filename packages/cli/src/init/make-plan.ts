@@ -14,7 +14,7 @@ import { addToManifest } from "./project/manifest.ts";
 import { moduleStyleOf } from "./project/module-style.ts";
 import type { Project } from "./project/project.ts";
 import { testPathOf, testRunnerOf } from "./project/test-runner.ts";
-import { routeFiles, routeFilesTest } from "./route-files.ts";
+import { isSignIn, routeFiles, routeFilesTest } from "./route-files.ts";
 import { importsOf } from "./source/imports.ts";
 import { inStyle, styleOf } from "./source/style.ts";
 import { parseSource } from "./source/syntax.ts";
@@ -35,7 +35,7 @@ export function makePlan(project: Project, answers: Answers): Plan {
   const texts = new Map<string, string>();
   const present: string[] = [];
   const manual: ManualStep[] = [];
-  const dependencies: Record<string, string> = { "@usher-auth/verify": usherVersion };
+  const dependencies: Record<string, string> = {};
   const devDependencies: Record<string, string> = {};
   const scripts: Record<string, string> = {};
 
@@ -43,6 +43,7 @@ export function makePlan(project: Project, answers: Answers): Plan {
   for (const [path, text] of guard.texts) texts.set(path, text);
   present.push(...guard.present);
   manual.push(...guard.manual);
+  if (present.length + manual.length + texts.size > 0) dependencies["@usher-auth/verify"] = usherVersion;
 
   const issuer = planIssuer(project, answers, texts);
   present.push(...issuer.present);
@@ -137,7 +138,12 @@ function planIssuer(project: Project, answers: Answers, texts: Map<string, strin
   if (file === undefined || source === undefined) return part({});
   if (hasUsherJwt(source)) return part({ present: [`usherJwt, in ${file.path}`], dependencies });
   const style = styleOf(file.text);
-  const module = moduleStyleOf(file, project.manifest ?? { type: undefined }, project.typescript);
+  const module = moduleStyleOf(
+    file,
+    project.manifest ?? { type: undefined },
+    project.typescript,
+    project.sources,
+  );
   // The guard may have changed the same file.
   const current = texts.get(file.path);
   const parsed = current === undefined ? source : parseSource(file.path, current);
@@ -170,7 +176,8 @@ function planTest(project: Project, answers: Answers, guard: GuardPart): Part {
   if (known === undefined) return part({});
   const { framework } = answers;
   const isRouteFiles =
-    (framework === "next" || framework === "fetch") && routeFiles(project, framework).length > 0;
+    (framework === "next" || framework === "fetch") &&
+    routeFiles(project, framework).some((file) => !isSignIn(file, project));
   const chosen = testRunnerOf(known, guard.module);
   const { app } = guard;
   if (app === undefined && !isRouteFiles) {
@@ -256,5 +263,7 @@ function nextSteps(project: Project, answers: Answers, isChanged: boolean, guard
   if (guard.texts.size > 0 && needsApp.has(framework))
     steps.push("Mark the routes that need no token as public: all others require one now");
   if (isChanged) steps.push(`${project.packageManager} test`);
+  const document = [...project.others.keys()].find((name) => /^openapi\.(?:json|ya?ml)$/.test(name));
+  if (document !== undefined) steps.push(`npx usher-auth audit ${document} --test-users`);
   return steps;
 }

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Answers } from "./answers.ts";
 import { exportApp } from "./guard/app-export.ts";
-import { hasBetterAuthHandler } from "./guard/classify.ts";
+import { addsCors, corsModules, hasBetterAuthHandler } from "./guard/classify.ts";
 import { type AppFramework, isAppFramework } from "./guard/constructors.ts";
 import { type AppPlace, findApps, serves } from "./guard/find-app.ts";
 import { guardFile, nitroMiddleware, subpathOf } from "./guard/guard-file.ts";
@@ -13,7 +13,7 @@ import type { ProjectFile } from "./project/files.ts";
 import { type ModuleStyle, moduleStyleOf } from "./project/module-style.ts";
 import { ownerParameterOf } from "./project/owner-parameter.ts";
 import type { Project } from "./project/project.ts";
-import { unguardedHandlers } from "./route-files.ts";
+import { isSignIn, routeFiles, unguardedHandlers } from "./route-files.ts";
 import { importsOf, resolve } from "./source/imports.ts";
 import { inStyle, styleOf } from "./source/style.ts";
 import { contains, parseSource } from "./source/syntax.ts";
@@ -169,6 +169,13 @@ function placeOrWhy(
         why: `${elsewhere.path} serves Better Auth: where that is added to the app, it must be before the guard, or nobody can sign in`,
       };
   }
+  const cors = addsCors(place)
+    ? undefined
+    : project.sources.find(({ text }) =>
+        corsModules.some((name) => text.includes(`"${name}"`) || text.includes(`'${name}'`)),
+      );
+  if (cors !== undefined)
+    return { why: `CORS is added in ${cors.path}, and must come before the guard: a preflight has no token` };
   return placeGuard(place, framework, guard);
 }
 
@@ -222,8 +229,8 @@ function appExport(
   return { text: exported.text, app: { kind, name, listens, from: path } as const };
 }
 
-function moduleOf({ manifest, typescript }: Project, file: ProjectFile): ModuleStyle {
-  return moduleStyleOf(file, manifest ?? { type: undefined }, typescript);
+function moduleOf({ manifest, typescript, sources }: Project, file: ProjectFile): ModuleStyle {
+  return moduleStyleOf(file, manifest ?? { type: undefined }, typescript, sources);
 }
 
 function guardImport(
@@ -325,6 +332,10 @@ function planHandlers(project: Project, answers: Answers): GuardPart {
     const typed = module.language === "ts" ? text : text.replace("(path: string)", "(path)");
     return part({ folder: "server", module, texts: new Map([[path, inStyle(typed, style)]]) });
   }
+  // A Next.js app may have no handlers but Better Auth's: its API is another program.
+  const isOnlyIssuer =
+    framework === "next" && routeFiles(project, framework).every((file) => isSignIn(file, project));
+  if (isOnlyIssuer) return part({ folder: "", module });
   const own = guardFileOf(project, subpathOf(framework));
   const path = own?.path ?? guardPath(project, answers, entry, module);
   const texts = new Map<string, string>();

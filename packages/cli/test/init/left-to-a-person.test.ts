@@ -42,7 +42,11 @@ test.each<[string, Files, string]>([
     express('import { create } from "./create.ts";\nconst app = create(express);\napp.listen(3001);\n'),
     "was not found",
   ],
-  ["a name that is taken", express(`const usher = 1;\nconst app = express();\n${listen}`), "the name usher"],
+  [
+    "a name that is taken",
+    express(`const usher = 1;\nconst app = express();\napp.use(cors());\n${listen}`),
+    "the name usher",
+  ],
   [
     "Better Auth's routes in another file",
     {
@@ -53,6 +57,16 @@ test.each<[string, Files, string]>([
       "src/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
     },
     "must be before the guard",
+  ],
+  [
+    "CORS in another file",
+    {
+      ...express(
+        'import { secure } from "./secure.ts";\nconst app = express();\nsecure(app);\napp.listen(3001);\n',
+      ),
+      "src/secure.ts": 'import cors from "cors";\nexport const secure = (app: any) => app.use(cors());\n',
+    },
+    "CORS is added in src/",
   ],
   [
     "a Hono chain with CORS after a route",
@@ -168,5 +182,21 @@ test("Nuxt and Nitro get a middleware", async () => {
   expect(await readFile(join(folder, path), "utf8")).toContain(
     'const isPublic = (path: string) => path === "/" || path.startsWith("/_nuxt/");',
   );
+  expect((await init(folder, "--yes")).output).not.toContain("✓");
+});
+
+test("a Next.js app whose API is another program only gets the plugin", async () => {
+  const folder = await createProject({
+    "package.json": manifest(["next", "better-auth"]),
+    "lib/auth.ts":
+      'import { betterAuth } from "better-auth";\nimport { nextCookies } from "better-auth/next-js";\nexport const auth = betterAuth({ plugins: [nextCookies()] });\n',
+    "app/api/auth/[...all]/route.ts":
+      'import { toNextJsHandler } from "better-auth/next-js";\nimport { auth } from "@/lib/auth";\nexport const { GET, POST } = toNextJsHandler(auth);\n',
+  });
+  const { changes, manual } = await initJson(folder, "--yes");
+  expect(manual).toEqual([]);
+  expect(changes.map(({ path }) => path)).toEqual(["lib/auth.ts", ".env.example", "package.json"]);
+  const after = await readFile(join(folder, "lib/auth.ts"), "utf8");
+  expect(after).toMatch(/plugins: \[usherJwt\(.+\), nextCookies\(\)\]/);
   expect((await init(folder, "--yes")).output).not.toContain("✓");
 });

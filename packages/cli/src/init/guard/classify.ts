@@ -42,8 +42,17 @@ const passive = new Set([
   "hono/pretty-json",
   "hono/compress",
 ]);
-const corsModules =
-  /^(?:cors|@koa\/cors|koa2-cors|@fastify\/cors|fastify-cors|hono\/cors|@elysiajs\/cors|@elysia\/cors)$/;
+/** The packages that answer preflights. */
+export const corsModules: readonly string[] = [
+  "cors",
+  "@koa/cors",
+  "koa2-cors",
+  "@fastify/cors",
+  "fastify-cors",
+  "hono/cors",
+  "@elysiajs/cors",
+  "@elysia/cors",
+];
 /** Methods that set something up. */
 const settings = new Set([
   "set",
@@ -91,6 +100,15 @@ export function roleOf(statement: Statement, place: AppPlace): Role {
   return roles.has("sign-in") ? "sign-in" : roles.has("cors") ? "cors" : "setting";
 }
 
+/** Whether CORS is added to the app where it is created, so that the guard can be added after it. */
+export function addsCors(place: AppPlace): boolean {
+  const later = place.siblings.slice(place.siblings.indexOf(place.statement) + 1);
+  return [
+    ...place.chain.map((call) => roleOfCall(call, place)),
+    ...later.map((statement) => roleOf(statement, place)),
+  ].includes("cors");
+}
+
 /** What a call on the app does. */
 export function roleOfCall({ method, call }: ChainedCall, place: AppPlace): Role {
   if (servesBetterAuth(call.arguments, place)) return "sign-in";
@@ -101,7 +119,7 @@ export function roleOfCall({ method, call }: ChainedCall, place: AppPlace): Role
   const handlers = isPath ? rest : method === "register" ? [first] : call.arguments;
   const modules = handlers.map((handler) => (handler == null ? undefined : moduleOf(handler, place)));
   if (modules.length === 0) return "other";
-  if (modules.every((module) => module !== undefined && corsModules.test(module))) return "cors";
+  if (modules.every((module) => module !== undefined && corsModules.includes(module))) return "cors";
   return modules.every((module) => module !== undefined && passive.has(module)) ? "setting" : "other";
 }
 

@@ -62,11 +62,15 @@ export interface ModuleStyle {
   readonly importExtension: string;
 }
 
-/** How a file imports others, and what kind of module a new file beside it is. */
+/**
+ * How a file imports others, and what kind of module a new file beside it is. If it imports no other file, the
+ * others of the project are examples.
+ */
 export function moduleStyleOf(
   file: ProjectFile,
   manifest: Pick<Manifest, "type">,
   typescript: TypeScriptSettings | undefined,
+  others: readonly ProjectFile[] = [],
 ): ModuleStyle {
   const own = posix.extname(file.path);
   const language = /ts/.test(own) ? "ts" : "js";
@@ -89,19 +93,22 @@ export function moduleStyleOf(
     language,
     moduleKind,
     extension,
-    importExtension: importExtensionOf(file, extension, moduleKind, typescript),
+    importExtension: importExtensionOf([file, ...others], extension, moduleKind, typescript),
   };
 }
 
 function importExtensionOf(
-  { text }: ProjectFile,
+  files: readonly ProjectFile[],
   extension: string,
   moduleKind: "esm" | "cjs",
   typescript: TypeScriptSettings | undefined,
 ): string {
-  const [, specifier] =
-    /(?:\bfrom\s*|\bimport\s*|\brequire\s*\(\s*)["'](\.{1,2}\/[^"']+)["']/.exec(text) ?? [];
-  if (specifier !== undefined) return /(\.[mc]?[jt]s)$/.exec(specifier)?.[1] ?? "";
+  for (const { path, text } of files) {
+    if (/ts/.test(posix.extname(path)) !== /ts/.test(extension)) continue;
+    const [, specifier] =
+      /(?:\bfrom\s*|\bimport\s*|\brequire\s*\(\s*)["'](\.{1,2}\/[^"']+)["']/.exec(text) ?? [];
+    if (specifier !== undefined) return /(\.[mc]?[jt]s)$/.exec(specifier)?.[1] ?? "";
+  }
   if (!extension.includes("ts")) return moduleKind === "cjs" && extension === ".js" ? "" : extension;
   if (typescript === undefined || typescript.allowsTsExtensions) return extension;
   if (typescript.moduleResolution === "bundler" || typescript.module === "commonjs") return "";
