@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestIssuer, expectGuarded, type Finding, NotGuardedError } from "../../src/index.ts";
 import { samples } from "./apps/all.ts";
 import type { SampleFramework } from "./apps/sample.ts";
-import { flaws, guardedRoutes } from "./flaws.ts";
+import { type Flaw, flaws, guardedRoutes, leftOutFor } from "./flaws.ts";
 import { createGate, type GateFlaw } from "./gate.ts";
 
 const issuer = createTestIssuer();
@@ -13,14 +13,16 @@ const appFlaws: readonly string[] = [
 ];
 
 // Frameworks print the errors of guards that throw.
-const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
-afterEach(() => void printed.mockClear());
+beforeAll(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
+afterAll(() => void vi.mocked(console.error).mockRestore());
 
 /** Checks the sample app of a framework with this flaw. Returns what was found. */
 async function check(
   framework: SampleFramework,
-  flaw?: string,
+  planted?: Flaw,
 ): Promise<{ findings: readonly Finding[]; error?: Error }> {
+  const flaw = planted?.name;
+  const leftOut = planted === undefined ? [] : leftOutFor(planted);
   const { app, routes, close } = await framework.build({
     gate: createGate(issuer, flaw === undefined || appFlaws.includes(flaw) ? undefined : (flaw as GateFlaw)),
     isEarly: flaw === "route before the guard",
@@ -28,7 +30,8 @@ async function check(
     isAfter: flaw === "handler before the refusal",
   });
   try {
-    const report = await expectGuarded(app, { issuer, public: ["GET /health"], ...(routes && { routes }) });
+    const open = ["GET /health", ...leftOut];
+    const report = await expectGuarded(app, { issuer, public: open, ...(routes && { routes }) });
     expect(report.routes.map(plain).toSorted()).toEqual(guardedRoutes.toSorted());
     return { findings: [] };
   } catch (error) {
@@ -51,8 +54,9 @@ describe.each(samples)("$name", (framework) => {
   });
 
   const shown = flaws.filter(({ needsWatch }) => needsWatch !== true || framework.isWatched);
-  it.each(shown)("finds: $name", async ({ name, routes, sent, cameBack }) => {
-    const { findings, error } = await check(framework, name);
+  it.each(shown)("finds: $name", async (flaw) => {
+    const { routes, sent, cameBack } = flaw;
+    const { findings, error } = await check(framework, flaw);
     const found = findings.filter((finding) => finding.sent === sent && cameBack.test(finding.cameBack));
     expect(found.map(({ route }) => plain(route ?? "")).toSorted(), error?.message).toEqual(
       routes.toSorted(),
