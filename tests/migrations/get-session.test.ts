@@ -28,6 +28,18 @@ async function moveFromSessions(folder: string, isSeparate: boolean): Promise<Mi
     (path: string): Ask =>
     (api, stage) =>
       (stage === "after" ? get(path, token) : withCookie(path))(api, stage);
+  const post: Ask = async (api, stage) => {
+    const headers: Record<string, string> =
+      stage === "after" ? { authorization: `Bearer ${token}` } : { cookie: ada.cookie };
+    const body = JSON.stringify({ title: "write" });
+    const response = await fetch(`${api}/api/${ada.id}/new`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body,
+    });
+    const answer = await response.text();
+    return answer === body ? Response.json({}) : new Response(answer, { status: 500 });
+  };
   return {
     guide: "coming-from-get-session.md",
     former: packageOf("better-auth"),
@@ -38,7 +50,11 @@ async function moveFromSessions(folder: string, isSeparate: boolean): Promise<Mi
       const b = await issuer.tokenOf(grace, usherJwtFor("HS256"));
       return { a: token, b, expired: tokenFor(ada.id, { expired: true }) };
     },
-    newRoute: [/^serve\(/m, 'app.get("/api/:userId/new", (c) => c.json(c.req.param()));'],
+    newRoute: [
+      /^serve\(/m,
+      `app.get("/api/:userId/new", (c) => c.json(c.req.param()));
+      app.post("/api/:userId/new", async (c) => c.json(await c.req.json()));`,
+    ],
     guardedFrom: "step 2",
     ...(isSeparate && { edit: onItsOwn }),
     valid: [
@@ -48,6 +64,7 @@ async function moveFromSessions(folder: string, isSeparate: boolean): Promise<Mi
         stages: ["before", "step 1", "step 2"],
         ask: withCookie(own),
       },
+      { name: "a POST with a body", stages: all, ask: post },
       { name: "own tasks, a token", stages: ["step 2", "after"], ask: get(own, token) },
     ],
     bad: [
