@@ -21,11 +21,9 @@ export interface User {
   readonly cookie: string;
 }
 
-/** A real Better Auth on a free port. */
+/** A real Better Auth on a free port, until the process ends. */
 export interface Issuer {
   readonly url: string;
-  /** Its own handler and functions, with another plugin for tokens and the same users. */
-  as(plugin: BetterAuthPlugin): ReturnType<typeof instanceWith>;
   /** A token of this plugin, which replaces the one before for all requests. */
   tokenOf(user: User, plugin: BetterAuthPlugin): Promise<string>;
   /** Signs these claims with the keys of `jwt()`, and its issuer and audience unless they name others. */
@@ -34,11 +32,8 @@ export interface Issuer {
   signOut(user: User): Promise<void>;
   /** The token in the link that confirms the address of the user. */
   emailLinkTokenOf(user: User): Promise<string>;
-  /** How often the keys were fetched. */
-  keyRequests(): number;
   /** Does something while no request gets an answer. */
   duringOutage<Result>(work: () => Promise<Result>): Promise<Result>;
-  close(): Promise<void>;
 }
 
 /** Better Auth's plugin, with a callback that signs with the secret, as its documentation has it. */
@@ -64,15 +59,14 @@ export function usherJwtFor(algorithm: "HS256" | "EdDSA"): BetterAuthPlugin {
 export async function startIssuer(plugin: BetterAuthPlugin, file = ":memory:"): Promise<Issuer> {
   const database = new DatabaseSync(file);
   const links = new Map<string, string>();
-  let keyRequests = 0;
   let isDown = false;
   let current: ReturnType<typeof instanceWith>;
   const server = createServer((request, response) => {
     if (isDown) return void request.socket.destroy();
-    if (request.url === "/api/auth/jwks") keyRequests += 1;
     void toNodeHandler(current)(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const as = (other: BetterAuthPlugin) => {
@@ -84,7 +78,6 @@ export async function startIssuer(plugin: BetterAuthPlugin, file = ":memory:"): 
 
   return {
     url,
-    as,
     async tokenOf({ cookie }, plugin) {
       await (await getMigrations(as(plugin).options)).runMigrations();
       const response = await fetch(`${url}/api/auth/token`, { headers: { cookie } });
@@ -110,7 +103,6 @@ export async function startIssuer(plugin: BetterAuthPlugin, file = ":memory:"): 
       if (token === undefined) throw new Error("there was no e-mail");
       return token;
     },
-    keyRequests: () => keyRequests,
     async duringOutage(work) {
       isDown = true;
       try {
@@ -118,10 +110,6 @@ export async function startIssuer(plugin: BetterAuthPlugin, file = ":memory:"): 
       } finally {
         isDown = false;
       }
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
