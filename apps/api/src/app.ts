@@ -5,6 +5,8 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Config } from "./config.ts";
 import type { Database } from "./db.ts";
+import { createRecentRefusals } from "./development/recent-refusals.ts";
+import { nameReports, refusalHeader, refusalRoute } from "./development/refusal-route.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { allowOrigin } from "./http/cross-origin.ts";
 import { answerErrorsWithProblems, answerFrameworkError } from "./http/errors.ts";
@@ -27,6 +29,8 @@ export type AppOptions = {
   readonly verifier: Verifier;
   /** Where log lines go. Default: standard output. */
   readonly logStream?: LogStream;
+  /** Shows why requests were refused at `/dev/refusals/<request id>`, to anyone. Default: false. */
+  readonly showRefusals?: boolean;
   /** Shorter times for tests. Default: {@link clientTimes}. */
   readonly times?: ClientTimes;
 };
@@ -50,9 +54,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   prepareEveryRequest(app);
   answerErrorsWithProblems(app);
   await app.register(helmet, { contentSecurityPolicy: contentPolicy });
-  await allowOrigin(app, new URL(config.issuer).origin);
+  const refusals = options.showRefusals ? createRecentRefusals() : undefined;
+  await allowOrigin(app, new URL(config.issuer).origin, refusals === undefined ? [] : [refusalHeader]);
+  if (refusals !== undefined) nameReports(app, refusals);
   makeDocsPublic(app);
-  await app.register(usher, { verifier, ownerParam: "userId" });
+  await app.register(usher, {
+    verifier,
+    ownerParam: "userId",
+    ...(refusals && {
+      onReject: ({ error, principal, request }) => refusals.add(request.id, error, principal?.id),
+    }),
+  });
   await documentRoutes(app, config);
 
   await app.register(taskRoutes, { database });
@@ -60,6 +72,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(openApiRoute);
   await app.register(faviconRoute);
   await app.register(serveDocsPage);
+  if (refusals !== undefined) await app.register(refusalRoute, { refusals });
   if (verifier.revocations !== undefined) await app.register(backchannelLogout, { verifier });
   return app;
 }

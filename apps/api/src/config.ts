@@ -39,6 +39,8 @@ export type Config = {
   /** What to do with tokens while the revocations are unknown. Default: `refuse`, with a 503. */
   readonly whenStale: "refuse" | "accept";
   readonly logLevel: (typeof logLevels)[number];
+  /** NODE_ENV is `production`. */
+  readonly production: boolean;
   /** The file of the audit log. Undefined: none. */
   readonly auditLog: string | undefined;
 };
@@ -85,6 +87,7 @@ const environment = z.object({
   DATABASE_TIMEOUT: timeout.default(5_000),
   USHER_WHEN_STALE: z.enum(["refuse", "accept"], "must be refuse or accept").default("refuse"),
   AUDIT_LOG: z.string().optional(),
+  NODE_ENV: z.string().optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
@@ -121,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     runningFolder: resolve(read.DATA_DIR, "running"),
     whenStale: read.USHER_WHEN_STALE,
     logLevel: read.LOG_LEVEL,
+    production: read.NODE_ENV === "production",
     auditLog: read.AUDIT_LOG === undefined ? undefined : resolve(read.AUDIT_LOG),
   };
 }

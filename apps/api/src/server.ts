@@ -9,6 +9,7 @@ import { createRevocations } from "@usher-auth/verify/revocation";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { readConfig } from "./config.ts";
+import { isLocal } from "./development/local.ts";
 import { openAuditFile } from "./operations/audit-file.ts";
 import { closeGracefully } from "./operations/close-gracefully.ts";
 import { listen } from "./operations/listen.ts";
@@ -63,7 +64,7 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<Server> {
     const verifier = verifierFromEnv({ ...env, ...names }, { revocations });
     // First, so that nothing happens that is not counted.
     if (config.metricsPort !== undefined) metrics = await startMetrics(verifier, config.metricsPort);
-    const app = await buildApp({ config, database, verifier });
+    const app = await buildApp({ config, database, verifier, showRefusals: isLocal(config) });
     app.log.info({ database: database.kind, rows: database.mode }, describeKeys(env));
     if (metrics !== undefined) app.log.info(`api metrics on ${metrics.url}`);
     await loadRevocations(revocations, app);

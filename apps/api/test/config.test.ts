@@ -19,6 +19,7 @@ test("has defaults, also for empty variables", () => {
     runningFolder: join(process.cwd(), ".data", "running"),
     whenStale: "refuse",
     logLevel: "info",
+    production: false,
     auditLog: undefined,
   };
   expect(readConfig({})).toEqual(defaults);
@@ -43,6 +44,14 @@ test("derives the URLs from the ports, and keeps given URLs exactly", () => {
   });
   const given = { BETTER_AUTH_URL: "https://App.example.com/auth/", API_URL: "https://api.example.com/v1" };
   expect(readConfig(given)).toMatchObject({ issuer: given.BETTER_AUTH_URL, audience: given.API_URL });
+});
+
+test.each([
+  ["production", true],
+  ["development", false],
+  ["Production", false],
+])("NODE_ENV=%s", (NODE_ENV, production) => {
+  expect(readConfig({ NODE_ENV }).production).toBe(production);
 });
 
 test("any free port may be meant twice", () => {

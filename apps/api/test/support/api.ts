@@ -4,7 +4,7 @@ import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { createVerifier, type KeySource, sharedSecret } from "@usher-auth/verify";
 import { createRevocations } from "@usher-auth/verify/revocation";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
-import { buildApp } from "../../src/app.ts";
+import { type AppOptions, buildApp } from "../../src/app.ts";
 import type { Database } from "../../src/db.ts";
 import { openDatabase } from "../../src/operations/open-database.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -31,6 +31,7 @@ export async function openTestApi(
   given?: Database,
   prepare?: (app: FastifyInstance) => void,
   keysOf: (issuer: TestIssuer) => KeySource = (issuer) => sharedSecret(issuer.secret),
+  more: Pick<AppOptions, "showRefusals"> = {},
 ): Promise<TestApi> {
   const folder = temporaryFolder();
   const database = given ?? (await openEmbedded(join(folder.path, "api")));
@@ -48,6 +49,7 @@ export async function openTestApi(
       revocations,
     }),
     logStream: { write: (line) => logs.push(line) },
+    ...more,
   });
   prepare?.(app);
   await app.ready();

@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Config } from "../config.ts";
+
+/** Names and addresses that are always this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3). */
+const loopback = /^(?:localhost|(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\]|::1)$/i;
+
+/**
+ * Whether the whole system runs on this machine for development: not in production, and every address is
+ * loopback. Only then is anything offered that helps a developer and nobody else.
+ */
+export function isLocal(config: Pick<Config, "production" | "host" | "issuer" | "audience">): boolean {
+  const hosts = [config.host, new URL(config.issuer).hostname, new URL(config.audience).hostname];
+  return !config.production && hosts.every((host) => loopback.test(host));
+}
+
+/**
+ * Whether a request was sent to this machine under a loopback name, and not through a proxy. Another site can
+ * make its own name lead to 127.0.0.1 (DNS rebinding), and a proxy may serve the public.
+ */
+export function isLocalRequest(headers: IncomingHttpHeaders): boolean {
+  const isForwarded = Object.keys(headers).some(
+    (name) => name === "forwarded" || name.startsWith("x-forwarded-"),
+  );
+  const host = URL.parse(`http://${headers.host ?? ""}`)?.hostname ?? "";
+  return !isForwarded && loopback.test(host);
+}
