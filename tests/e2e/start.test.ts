@@ -28,7 +28,10 @@ describe("while it runs", () => {
     const page = await fetch(usher.webUrl);
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toContain("text/html");
-    expect(await (await fetch(`${usher.webUrl}/config.json`)).json()).toEqual({ apiUrl: usher.apiUrl });
+    expect(await (await fetch(`${usher.webUrl}/config.json`)).json()).toEqual({
+      apiUrl: usher.apiUrl,
+      local: true,
+    });
     for (const path of [
       `${usher.webUrl}/health/live`,
       `${usher.apiUrl}/health/live`,

@@ -4,6 +4,8 @@ import { createApp } from "./app.ts";
 import { createAuth } from "./auth/auth.ts";
 import type { WebConfig } from "./config/config.ts";
 import { openDatabase } from "./database/open-database.ts";
+import { developmentRoutes } from "./development/development-routes.ts";
+import { isLocal } from "./development/local.ts";
 import { developPage } from "./http/development.ts";
 import { close, listen } from "./http/listen.ts";
 import { servePage } from "./http/page.ts";
@@ -57,18 +59,22 @@ export async function startWeb(config: WebConfig): Promise<RunningWeb> {
     if (config.production && !secure) {
       log.warn("BETTER_AUTH_URL is not https: anyone on the network can read the session cookies");
     }
-    const { auth, stop } = await createAuth(config, issuer, database, log);
+    const { auth, otherApi, stop } = await createAuth(config, issuer, database, log);
     // After the server stops and before the database closes, which keeps the logouts that are left.
     closers.splice(1, 0, stop);
     const stopObserving = metrics?.observe(auth);
     closers.push(async () => stopObserving?.());
-    const app = createApp({ config, auth, database, secure, page, log });
+    const { apiUrl } = config;
+    const development = isLocal(config, issuer)
+      ? developmentRoutes({ auth, otherApi, origin: new URL(issuer).origin, apiUrl, log })
+      : undefined;
+    const app = createApp({ config, auth, database, secure, page, development, log });
     const listener = getRequestListener(app.fetch);
 
     if (config.development) {
-      const development = await developPage(server);
-      closers.push(() => development.close());
-      answer(development.before(listener));
+      const vite = await developPage(server);
+      closers.push(() => vite.close());
+      answer(vite.before(listener));
     } else {
       answer(listener);
     }

@@ -10,12 +10,17 @@ import { logoutEndpoints } from "./logout-endpoints.ts";
 
 export const authPath = "/api/auth";
 
+/** The API for which {@link RunningAuth.otherApi} issues tokens. It does not exist. */
+const otherAudience = "https://another-api.example";
+
 /** The Better Auth instance of this app. */
 export type Auth = ReturnType<typeof betterAuthFor>;
 
 /** The Better Auth instance, and a function that ends its background work. */
 export interface RunningAuth {
   readonly auth: Auth;
+  /** The same users and keys, for another API: only the audience of the tokens differs. For development. */
+  otherApi(): Promise<Auth>;
   /** Stops sending logout tokens. The next start sends what is left. */
   stop(): Promise<void>;
 }
@@ -32,10 +37,11 @@ export async function createAuth(
   database: AuthDatabase,
   log: Log,
 ): Promise<RunningAuth> {
+  const algorithm = config.signWith === "jwks" ? "EdDSA" : "HS256";
   const tokens = usherJwt({
     audience: config.apiUrl,
     issuer,
-    algorithm: config.signWith === "jwks" ? "EdDSA" : "HS256",
+    algorithm,
     backchannelLogout: logoutEndpoints(config.apiUrl, config.allowInsecureHosts, log),
     allowInsecureHosts: config.allowInsecureHosts,
   });
@@ -47,7 +53,19 @@ export async function createAuth(
     await tokens.stop();
     throw error;
   }
-  return { auth, stop: tokens.stop };
+  let other: Auth | undefined;
+  const otherApi = async (): Promise<Auth> => {
+    other ??= betterAuthFor(
+      config,
+      issuer,
+      usherJwt({ audience: otherAudience, issuer, algorithm }),
+      database,
+      log,
+    );
+    await other.$context;
+    return other;
+  };
+  return { auth, otherApi, stop: tokens.stop };
 }
 
 function betterAuthFor(

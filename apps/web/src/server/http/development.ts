@@ -2,7 +2,7 @@ import type { RequestListener, Server } from "node:http";
 import { fileURLToPath } from "node:url";
 
 /** The paths that the server answers itself. Vite answers the others. */
-const ownPaths = /^\/(?:api|health|config\.json)(?:[/?]|$)/;
+const ownPaths = /^\/(?:api|dev|health|config\.json)(?:[/?]|$)/;
 
 /** The page, served from its sources and reloaded when they change. */
 export interface DevelopmentPage {
