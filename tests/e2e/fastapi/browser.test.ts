@@ -1,4 +1,4 @@
 import { testPage } from "../support/browser/page-suite.ts";
 import { startFastApi } from "./start.ts";
 
-testPage(startFastApi);
+testPage(startFastApi, { showsLog: false });

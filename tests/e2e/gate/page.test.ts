@@ -31,14 +31,14 @@ describe.for(backendNames)("the page, with the backend in %s behind the gate", (
 
   test("works from sign-up to sign-out without a problem", async ({ skip }) => {
     if (missing !== undefined) skip(missing);
-    await signUpToSignOut(open, demo, displays[0]);
+    await signUpToSignOut(open, demo, displays[0], false);
   });
 
   test("works with a key pair", async ({ skip }) => {
     if (missing !== undefined) skip(missing);
     const withKeyPair = await startDemo(name, { USHER_KEYS: "jwks" });
     onTestFinished(async () => void (await withKeyPair.stop()));
-    await signUpToSignOut(open, withKeyPair, displays[0]);
+    await signUpToSignOut(open, withKeyPair, displays[0], false);
   });
 
   test("shows no user another user's tasks", async ({ skip }) => {

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { fetchConfig } from "./api/config.ts";
+import type { OldToken } from "./session/old-token.ts";
 import { SignInScreen } from "./session/sign-in-screen.tsx";
 import { useSignedInUser } from "./session/use-signed-in-user.ts";
 import { FullPage } from "./ui/full-page.tsx";
@@ -15,6 +17,8 @@ export function App() {
     staleTime: Infinity,
   });
   const session = useSignedInUser();
+  /** Of the last user who signed out here. The page shows it to no one else. */
+  const [oldToken, setOldToken] = useState<OldToken>();
 
   const failure = config.error ?? session.error;
   if (failure) {
@@ -38,15 +42,20 @@ export function App() {
       </FullPage>
     );
   }
-  if (session.user === null) return <SignInScreen notice={session.notice} />;
+  if (session.user === null) {
+    return <SignInScreen config={config.data} notice={session.notice} oldToken={oldToken} />;
+  }
   return (
     <Workspace
       key={session.user.id}
       user={session.user}
-      apiUrl={config.data.apiUrl}
+      config={config.data}
       takesFocus={session.justArrived}
       notice={session.notice}
-      onSigningOut={session.expectSignOut}
+      onSigningOut={(token) => {
+        setOldToken(token);
+        session.expectSignOut();
+      }}
       onSessionEnded={session.refetch}
     />
   );

@@ -2,17 +2,18 @@ import type { BrowserContextOptions } from "playwright-core";
 import { expect } from "vitest";
 import type { RunningUsher } from "../processes/launcher.ts";
 import { requestTasks } from "../session.ts";
-import { probesOf, shownClaims, shownResponse } from "./inspector.ts";
 import { focusedName, tabTo } from "./keyboard.ts";
 import {
   addTask,
   checkboxOf,
   copyToken,
+  deleteTask,
   newPerson,
   signInOn,
   signUpOn,
   untilEnabled,
 } from "./page-actions.ts";
+import { noLog, requestsOf, shownClaims, shownLog, shownResponse } from "./requests.ts";
 import type { WatchedPage } from "./watched-page.ts";
 
 /** The sizes and color schemes that the page is tested with. The first one is the default. */
@@ -27,8 +28,17 @@ export type Display = (typeof displays)[number];
 /** Opens the page of the web app, signed out. Default: of the app under test. */
 export type OpenPage = (display: BrowserContextOptions, usher?: RunningUsher) => Promise<WatchedPage>;
 
-/** Signs up, changes tasks, sends the inspector's requests, signs out and signs in again. */
-export async function signUpToSignOut(open: OpenPage, usher: RunningUsher, display: Display): Promise<void> {
+/**
+ * Signs up, changes tasks, sends every request, signs out, sends the old token, and signs in again.
+ *
+ * @param showsLog - the API shows the page why it refused a request, as `apps/api` does in development
+ */
+export async function signUpToSignOut(
+  open: OpenPage,
+  usher: RunningUsher,
+  display: Display,
+  showsLog = true,
+): Promise<void> {
   const watched = await open(display, usher);
   const { page, inspect, expectError } = watched;
   const ada = newPerson();
@@ -53,8 +63,7 @@ export async function signUpToSignOut(open: OpenPage, usher: RunningUsher, displ
   await untilEnabled(checkboxOf(page, "Buy oat milk"));
   await inspect("list");
 
-  await page.getByRole("button", { name: "Delete Buy oat milk", exact: true }).click();
-  await checkboxOf(page, "Buy oat milk").waitFor({ state: "detached" });
+  await deleteTask(page, "Buy oat milk", () => inspect("question"));
   await watched.settle();
   await page.reload();
   await untilEnabled(checkboxOf(page, "Write the first program"));
@@ -67,13 +76,17 @@ export async function signUpToSignOut(open: OpenPage, usher: RunningUsher, displ
   );
   expect(claims).toMatchObject({ email: ada.email, name: ada.name, iss: usher.webUrl, aud: usher.apiUrl });
 
-  for (const probe of probesOf(usher.apiUrl, String(claims.sub))) {
-    if (probe.status >= 400) expectError(probe);
-    await page.getByRole("button", { name: probe.button, exact: true }).click();
-    const shown = await shownResponse(page, probe.status);
-    expect(shown).toMatchObject({ url: `GET ${probe.url}`, challenge: probe.challenge });
-    expect(shown.body).toMatchObject(probe.body);
-    await inspect(`inspector after "${probe.button}"`);
+  await page.getByText("Grace Hopper's, with 3 tasks").waitFor();
+  for (const request of requestsOf(usher.apiUrl, String(claims.sub))) {
+    if (request.status >= 400 && request.isFromPage) expectError(request);
+    await page.getByRole("button", { name: request.button, exact: true }).click();
+    const shown = await shownResponse(page, request.status);
+    expect(shown.url.slice("GET ".length)).toMatch(request.url);
+    expect(shown.challenge).toEqual(request.challenge);
+    expect(shown.body).toMatchObject(request.body);
+    const log = "code" in request.body ? (showsLog ? request.body.code : noLog) : "Nothing to explain";
+    expect(await shownLog(page)).toContain(log);
+    await inspect(`answer to "${request.button}"`);
   }
 
   const copied = await copyToken(page, usher.apiUrl);
@@ -83,6 +96,11 @@ export async function signUpToSignOut(open: OpenPage, usher: RunningUsher, displ
   await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   await expect.poll(() => requestTasks(usher.apiUrl, copied)).toBe("token_revoked");
   await inspect("signed out again");
+
+  expectError({ url: `${usher.apiUrl}/api/${claims.sub}/tasks?limit=1`, status: 401 });
+  await page.getByRole("button", { name: "With the old token", exact: true }).click();
+  expect((await shownResponse(page, 401)).body).toMatchObject({ code: "token_revoked" });
+  await inspect("old token");
 
   await signInOn(page, ada);
   await untilEnabled(checkboxOf(page, "Write the first program"));
@@ -135,6 +153,13 @@ export async function useKeyboardOnly(open: OpenPage): Promise<void> {
   await expect.poll(() => focusedName(page)).toBe("Edit Know the keys");
 
   await tabTo(page, "Delete Know the keys");
+  await keyboard.press("Enter");
+  await expect.poll(() => focusedName(page)).toBe("Keep Know the keys");
+  await keyboard.press("Escape");
+  await expect.poll(() => focusedName(page)).toBe("Delete Know the keys");
+  await keyboard.press("Enter");
+  await keyboard.press("Shift+Tab");
+  expect(await focusedName(page)).toBe("Yes, delete Know the keys");
   await keyboard.press("Enter");
   await checkboxOf(page, "Know the keys").waitFor({ state: "detached" });
   await page.getByText("No tasks yet").waitFor();

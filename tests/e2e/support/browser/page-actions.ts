@@ -45,6 +45,16 @@ export async function addTask(page: Page, title: string): Promise<void> {
   await untilEnabled(checkboxOf(page, title));
 }
 
+/** Deletes a task. `ask` is called while the page asks. Resolves when the task is gone. */
+export async function deleteTask(page: Page, title: string, ask?: () => Promise<void>): Promise<void> {
+  await page.getByRole("button", { name: `Delete ${title}`, exact: true }).click();
+  const yes = page.getByRole("button", { name: `Yes, delete ${title}`, exact: true });
+  await yes.waitFor();
+  await ask?.();
+  await yes.click();
+  await checkboxOf(page, title).waitFor({ state: "detached" });
+}
+
 /** The checkbox that completes a task. */
 export function checkboxOf(page: Page, title: string): Locator {
   return page.getByRole("checkbox", { name: title, exact: true });

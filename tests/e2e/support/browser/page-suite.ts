@@ -15,8 +15,13 @@ export type PageBench = {
 /**
  * Defines the tests of the page, with whatever API it works. They start the web app and the API once, and
  * once more with a key pair.
+ *
+ * @param showsLog - see `signUpToSignOut`
  */
-export function testPage(start: (environment?: Record<string, string>) => Promise<RunningUsher>): PageBench {
+export function testPage(
+  start: (environment?: Record<string, string>) => Promise<RunningUsher>,
+  { showsLog = true }: { showsLog?: boolean } = {},
+): PageBench {
   let usher: RunningUsher;
   let browser: Browser;
   beforeAll(async () => {
@@ -39,13 +44,14 @@ export function testPage(start: (environment?: Record<string, string>) => Promis
   }
 
   describe.for(displays)("the page, $colorScheme and $viewport.width pixels wide", (display) => {
-    test("works from sign-up to sign-out without a problem", () => signUpToSignOut(open, usher, display));
+    test("works from sign-up to sign-out without a problem", () =>
+      signUpToSignOut(open, usher, display, showsLog));
   });
 
   test("works from sign-up to sign-out with a key pair", async () => {
     const withKeyPair = await start({ USHER_KEYS: "jwks" });
     onTestFinished(async () => void (await withKeyPair.stop()));
-    await signUpToSignOut(open, withKeyPair, displays[0]);
+    await signUpToSignOut(open, withKeyPair, displays[0], showsLog);
   });
 
   test("works with the keyboard only", () => useKeyboardOnly(open));

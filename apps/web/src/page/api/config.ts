@@ -1,5 +1,9 @@
 /** Settings that the page gets from its server. */
-export type PageConfig = { apiUrl: string };
+export type PageConfig = {
+  apiUrl: string;
+  /** The whole system runs on this machine for development: see the server's `development` folder. */
+  local: boolean;
+};
 
 export async function fetchConfig(signal: AbortSignal): Promise<PageConfig> {
   const response = await fetch("/config.json", { signal });
@@ -13,5 +17,5 @@ export async function fetchConfig(signal: AbortSignal): Promise<PageConfig> {
   ) {
     throw new Error("/config.json has no apiUrl");
   }
-  return { apiUrl: config.apiUrl };
+  return { apiUrl: config.apiUrl, local: "local" in config && config.local === true };
 }

@@ -1,4 +1,6 @@
-import { createApiClient, type GetToken } from "@usher-auth/client";
+import { createApiClient, type GetToken, SignedOutError } from "@usher-auth/client";
+import { lifetimeOf } from "../token/time-left.ts";
+import { readToken } from "../token/token-text.ts";
 import { createLatestToken, type LatestToken } from "./latest-token.ts";
 import { createTasksApi, type TasksApi } from "./tasks.ts";
 
@@ -8,6 +10,12 @@ export type UserApi = {
   userId: string;
   tasks: TasksApi;
   token: Pick<LatestToken, "get" | "subscribe">;
+  /**
+   * The token of the last request, or a new one if that has expired.
+   *
+   * @throws {SignedOutError} when the user has signed out, or someone else has signed in
+   */
+  validToken(): Promise<string>;
   /** Makes the next request fetch a new token. */
   renewToken(): void;
   /** Tells the other tabs that the user has signed out, and stops listening: this page knows. */
@@ -24,14 +32,28 @@ type Options = {
   onSessionEnded: () => void;
 };
 
+/** Milliseconds that a token must have left to be used for another request. */
+const margin = 5000;
+
 export function createUserApi({ apiUrl, userId, getToken, onSessionEnded }: Options): UserApi {
   const token = createLatestToken();
 
-  /** Keeps the token for the inspector. */
-  const watchedGetToken: GetToken = async (context) => {
+  /** Keeps the token, for the page to show it. */
+  const fetchToken: GetToken = async (context) => {
     const fetched = await getToken(context);
     token.set(fetched ?? undefined);
     return fetched;
+  };
+  let pending: ReturnType<GetToken> | undefined;
+  /** The page loads its tasks and sends its first request at the same time: with one token. */
+  const watchedGetToken: GetToken = async (context) => {
+    if (context.rejected !== undefined) return fetchToken(context);
+    pending ??= fetchToken(context);
+    try {
+      return await pending;
+    } finally {
+      pending = undefined;
+    }
   };
 
   const client = createApiClient({
@@ -47,6 +69,16 @@ export function createUserApi({ apiUrl, userId, getToken, onSessionEnded }: Opti
     userId,
     tasks: createTasksApi(client, userId),
     token,
+    async validToken() {
+      const latest = token.get();
+      const claims = latest === undefined ? undefined : readToken(latest)?.claims;
+      const { until = 0 } = lifetimeOf(claims ?? {});
+      if (latest !== undefined && until - Date.now() > margin) return latest;
+      const fetched = await watchedGetToken({ rejected: undefined });
+      if (fetched && readToken(fetched)?.claims.sub === userId) return fetched;
+      onSessionEnded();
+      throw new SignedOutError();
+    },
     renewToken: client.refresh,
     signedOut() {
       client.clearToken();

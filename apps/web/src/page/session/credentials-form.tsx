@@ -4,24 +4,42 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { rememberVisit } from "./first-visit.ts";
 
-type Answer = { error: { status: number; message?: string | undefined } | null };
+type Answer = {
+  error: { status: number; code?: string | undefined; message?: string | undefined } | null;
+};
+
+/** A form that Better Auth rejected. */
+export class CredentialsError extends Error {
+  override readonly name = "CredentialsError";
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
 
 type Props = {
   /** The label of the button. */
   action: string;
   send: (form: FormData) => Promise<Answer>;
+  /** Says more about an error than its message. */
+  explain?: (error: CredentialsError) => ReactNode;
   children: ReactNode;
 };
 
 /** A form that is sent to Better Auth. After success, the page changes because there is a session. */
-export function CredentialsForm({ action, send, children }: Props) {
+export function CredentialsForm({ action, send, explain, children }: Props) {
   const attempt = useMutation({
     async mutationFn(form: FormData) {
       const { error } = await send(form);
-      if (error) throw new Error(error.message || `The web app answered ${error.status}`);
+      if (error) {
+        throw new CredentialsError(error.message || `The web app answered ${error.status}`, error.code);
+      }
       rememberVisit();
     },
   });
+  const explanation = (error: Error) => (error instanceof CredentialsError ? explain?.(error) : undefined);
   // Stays busy after a success until the screen changes, so that the form is not sent twice.
   const isBusy = attempt.isPending || attempt.isSuccess;
 
@@ -34,7 +52,7 @@ export function CredentialsForm({ action, send, children }: Props) {
       }}
     >
       {children}
-      {attempt.error && <Notice kind="bad">{attempt.error.message}</Notice>}
+      {attempt.error && <Notice kind="bad">{explanation(attempt.error) ?? attempt.error.message}</Notice>}
       <Button type="submit" look="primary" isBusy={isBusy}>
         {action}
       </Button>

@@ -19,8 +19,8 @@ export function Header({ user, api, onSigningOut }: Props) {
   });
 
   return (
-    <header className="mb-6 border-line border-b bg-surface">
-      <div className="mx-auto flex max-w-7xl items-center gap-4 px-4 py-3 sm:px-6">
+    <header className="mb-5 border-line border-b bg-surface">
+      <div className="mx-auto flex max-w-7xl items-center gap-4 px-4 py-2.5 sm:px-6">
         <Brand />
         <p className="ml-auto min-w-0 text-right text-sm leading-tight">
           <span className="block truncate font-medium">{user.name}</span>

@@ -1,8 +1,16 @@
+import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { authClient } from "./auth-client.ts";
 import { CredentialsForm, textOf } from "./credentials-form.tsx";
+import type { EmailField } from "./email-field.ts";
 
-export function SignUpForm() {
+type Props = {
+  email: EmailField;
+  /** Called by a user who has an account. */
+  onSignIn: () => void;
+};
+
+export function SignUpForm({ email, onSignIn }: Props) {
   return (
     <CredentialsForm
       action="Sign up"
@@ -13,9 +21,19 @@ export function SignUpForm() {
           password: textOf(form, "password"),
         })
       }
+      explain={({ code }) =>
+        code?.startsWith("USER_ALREADY_EXISTS") && (
+          <>
+            There is an account with this email already.{" "}
+            <Button look="link" onClick={onSignIn}>
+              Sign in with it
+            </Button>
+          </>
+        )
+      }
     >
       <Field label="Name" name="name" autoComplete="name" required maxLength={100} />
-      <Field label="Email" name="email" type="email" autoComplete="username" required />
+      <Field label="Email" name="email" type="email" autoComplete="username" required {...email} />
       <Field
         label="Password"
         name="password"

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { TaskFilter, TasksApi } from "../api/tasks.ts";
 import { Button } from "../ui/button.tsx";
 import { LoadFailure } from "../ui/load-failure.tsx";
@@ -10,20 +10,16 @@ import { FilterChoice } from "./filter-choice.tsx";
 import { NoTasks } from "./no-tasks.tsx";
 import { TaskRow } from "./task-row.tsx";
 import { useRowFocus } from "./use-row-focus.ts";
+import { useSecondClicks } from "./use-second-clicks.ts";
 import { useTaskChange, useTaskPages } from "./use-tasks.ts";
 
-type Props = { tasks: TasksApi; takesFocus: boolean };
-
-export function TaskList({ tasks: api, takesFocus }: Props) {
+export function TaskList({ tasks: api }: { tasks: TasksApi }) {
   const [filter, setFilter] = useState<TaskFilter>("all");
   const pages = useTaskPages(api, filter);
   const { mutate, ...change } = useTaskChange(api);
   const heading = useRef<HTMLHeadingElement>(null);
   const focus = useRowFocus(() => heading.current);
-
-  useEffect(() => {
-    if (takesFocus) heading.current?.focus();
-  }, [takesFocus]);
+  const ignoreSecondClick = useSecondClicks();
 
   const tasks = pages.data?.pages.flatMap((page) => page.tasks);
 
@@ -36,9 +32,9 @@ export function TaskList({ tasks: api, takesFocus }: Props) {
   return (
     <section aria-labelledby="tasks-heading" className="min-w-0">
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
-        <h1 id="tasks-heading" ref={heading} tabIndex={-1} className="font-semibold text-2xl tracking-tight">
+        <h2 id="tasks-heading" ref={heading} tabIndex={-1} className="font-semibold text-lg tracking-tight">
           Your tasks
-        </h1>
+        </h2>
         <FilterChoice value={filter} onChange={setFilter} />
       </div>
       <AddTaskForm onAdd={(text) => mutate({ kind: "add", text })} />
@@ -61,6 +57,7 @@ export function TaskList({ tasks: api, takesFocus }: Props) {
         {tasks && tasks.length > 0 && (
           <ul
             {...focus.list}
+            onClickCapture={ignoreSecondClick}
             aria-label="Tasks"
             className="divide-y divide-line rounded-2xl border border-line bg-surface"
           >

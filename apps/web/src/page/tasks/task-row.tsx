@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Task } from "../api/tasks.ts";
 import { Button } from "../ui/button.tsx";
+import { ConfirmDeletion } from "./confirm-deletion.tsx";
 import { EditDialog } from "./edit-dialog.tsx";
 import { isPending, type TaskChange } from "./task-pages.ts";
 
@@ -8,6 +9,9 @@ type Props = { task: Task; onChange: (change: TaskChange) => void };
 
 export function TaskRow({ task, onChange }: Props) {
   const [isEditing, setIsEditing] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
+  // The focus returns to the button of a question that was answered with "keep".
+  const [hasAsked, setHasAsked] = useState(false);
   // The API has not stored it yet, so it cannot be changed.
   const isUnsaved = isPending(task);
 
@@ -31,26 +35,38 @@ export function TaskRow({ task, onChange }: Props) {
           <p className="wrap-anywhere mb-1 ml-7.5 whitespace-pre-line text-muted text-sm">{task.notes}</p>
         )}
       </div>
-      <div className="-mr-2 ml-auto flex">
-        <Button
-          look="quiet"
-          data-control="edit"
-          aria-label={`Edit ${task.title}`}
-          disabled={isUnsaved}
-          onClick={() => setIsEditing(true)}
-        >
-          Edit
-        </Button>
-        <Button
-          look="quiet"
-          data-control="delete"
-          aria-label={`Delete ${task.title}`}
-          disabled={isUnsaved}
-          onClick={() => onChange({ kind: "delete", task })}
-        >
-          Delete
-        </Button>
-      </div>
+      {isDeleting ? (
+        <ConfirmDeletion
+          title={task.title}
+          onConfirm={() => onChange({ kind: "delete", task })}
+          onCancel={() => setIsDeleting(false)}
+        />
+      ) : (
+        <div className="-mr-2 ml-auto flex">
+          <Button
+            look="quiet"
+            data-control="edit"
+            aria-label={`Edit ${task.title}`}
+            disabled={isUnsaved}
+            onClick={() => setIsEditing(true)}
+          >
+            Edit
+          </Button>
+          <Button
+            look="quiet"
+            data-control="delete"
+            aria-label={`Delete ${task.title}`}
+            disabled={isUnsaved}
+            autoFocus={hasAsked}
+            onClick={() => {
+              setHasAsked(true);
+              setIsDeleting(true);
+            }}
+          >
+            Delete
+          </Button>
+        </div>
+      )}
       {isEditing && (
         <EditDialog
           task={task}

@@ -2,12 +2,13 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import type { TaskFilter, TasksApi } from "../api/tasks.ts";
 import { applyChange, type TaskChange, type TaskPages } from "./task-pages.ts";
 
-const TASKS = "tasks";
+/** The first part of the cache key of all tasks. */
+export const tasksKey = "tasks";
 
 /** The tasks of one filter, loaded page by page. */
 export function useTaskPages(tasks: TasksApi, status: TaskFilter) {
   return useInfiniteQuery({
-    queryKey: [TASKS, status],
+    queryKey: [tasksKey, status],
     // Without the query's signal, so that a response after a change of filter is still cached.
     queryFn: ({ pageParam }) => tasks.list({ status, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
@@ -22,13 +23,13 @@ export function useTaskPages(tasks: TasksApi, status: TaskFilter) {
 export function useTaskChange(tasks: TasksApi) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationKey: [TASKS],
-    scope: { id: TASKS },
+    mutationKey: [tasksKey],
+    scope: { id: tasksKey },
     mutationFn: (change: TaskChange) => send(tasks, change),
     // Synchronous, so that the change is rendered before the browser paints. Otherwise a checkbox flickers.
     onMutate(change) {
-      queryClient.cancelQueries({ queryKey: [TASKS] });
-      const before = queryClient.getQueriesData<TaskPages>({ queryKey: [TASKS] });
+      queryClient.cancelQueries({ queryKey: [tasksKey] });
+      const before = queryClient.getQueriesData<TaskPages>({ queryKey: [tasksKey] });
       for (const [key, pages] of before) {
         if (pages)
           queryClient.setQueryData(key, applyChange(pages, key[1] as TaskFilter, change, Date.now()));
@@ -40,8 +41,8 @@ export function useTaskChange(tasks: TasksApi) {
     },
     async onSettled() {
       // Only the last of several changes reloads. An earlier one would undo changes that are still pending.
-      if (queryClient.isMutating({ mutationKey: [TASKS] }) > 1) return;
-      await queryClient.invalidateQueries({ queryKey: [TASKS] });
+      if (queryClient.isMutating({ mutationKey: [tasksKey] }) > 1) return;
+      await queryClient.invalidateQueries({ queryKey: [tasksKey] });
     },
   });
 }

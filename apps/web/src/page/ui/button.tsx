@@ -3,6 +3,7 @@ import type { ComponentProps } from "react";
 const looks = {
   plain: "border border-field bg-surface px-3.5 py-2 text-ink hover:bg-sunken",
   primary: "bg-accent px-4 py-2.5 text-on-accent hover:bg-accent-strong",
+  danger: "border border-bad bg-bad-soft px-3.5 py-2 text-bad hover:bg-surface",
   quiet: "px-2.5 py-2 text-muted hover:bg-sunken hover:text-ink",
   link: "text-accent underline underline-offset-4 hover:text-accent-strong",
 } as const;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tamperSignature } from "../../../src/page/inspector/tamper.ts";
+import { tamperSignature } from "../../../src/page/requests/tamper.ts";
 
 test("changes one character and the bytes of any signature", () => {
   const bytes = fc.uint8Array({ minLength: 2, maxLength: 64 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeTimeLeft, fractionLeft, lifetimeOf } from "../../../src/page/inspector/time-left.ts";
+import { describeTimeLeft, fractionLeft, lifetimeOf } from "../../../src/page/token/time-left.ts";
 
 const NOON = Date.UTC(2030, 0, 1, 12);
 

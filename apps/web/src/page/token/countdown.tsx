@@ -17,7 +17,7 @@ export function Countdown({ lifetime }: { lifetime: Lifetime }) {
         value={fractionLeft(lifetime, now)}
       />
       {isExpired && (
-        <p className="mt-1.5 text-muted text-sm">The task list fetches a new token with its next request.</p>
+        <p className="mt-1.5 text-muted text-sm">The page fetches a new token with its next request.</p>
       )}
     </div>
   );

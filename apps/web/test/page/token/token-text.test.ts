@@ -1,6 +1,6 @@
 import { createTestIssuer } from "@usher-auth/testing";
 import { expect, test } from "vitest";
-import { readToken, shorten } from "../../../src/page/inspector/token-text.ts";
+import { readToken, shorten } from "../../../src/page/token/token-text.ts";
 
 const segment = (value: string | Buffer) => Buffer.from(value).toString("base64url");
 

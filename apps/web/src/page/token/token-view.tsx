@@ -1,19 +1,15 @@
-import { Loading } from "../ui/loading.tsx";
-import { Countdown } from "./countdown.tsx";
-import { Json } from "./json.tsx";
+import { Json } from "../ui/json.tsx";
 import { lifetimeOf } from "./time-left.ts";
-import { readToken, shorten } from "./token-text.ts";
+import { shorten, type TokenParts } from "./token-text.ts";
 
-export function TokenView({ token }: { token: string | undefined }) {
-  if (token === undefined) return <Loading what="Waiting for a token" />;
-  const parts = readToken(token);
+/** The content of a token, decoded. */
+export function TokenView({ parts }: { parts: TokenParts | undefined }) {
   if (parts === undefined)
     return <p className="text-muted text-sm">The token is not a JWT, so there is nothing to show.</p>;
   const lifetime = lifetimeOf(parts.claims);
 
   return (
     <div className="grid gap-4">
-      <Countdown lifetime={lifetime} />
       <Json title="Header" value={parts.header} />
       <Json title="Claims" value={parts.claims} />
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">

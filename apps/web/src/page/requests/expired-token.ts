@@ -1,0 +1,22 @@
+/** Milliseconds after which a token that ends within a second is refused. APIs tolerate clocks that differ. */
+const untilRefused = 6_200;
+
+/** Returns a token that really has expired. */
+export type ExpiredToken = () => Promise<string>;
+
+/**
+ * Fetches a token that ends within a second, once, and waits until no API accepts it any more. Call it early:
+ * the time then has passed before anyone asks.
+ */
+export function createExpiredToken(fetchToken: () => Promise<string>): ExpiredToken {
+  let waiting: Promise<string> | undefined;
+  return () => {
+    waiting ??= fetchToken().then(
+      (token) => new Promise((resolve) => setTimeout(() => resolve(token), untilRefused)),
+    );
+    waiting.catch(() => {
+      waiting = undefined;
+    });
+    return waiting;
+  };
+}
