@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { displays } from "./support/browser/journeys.ts";
+import { focusedName } from "./support/browser/keyboard.ts";
 import {
   addTask,
   checkboxOf,
@@ -9,8 +10,10 @@ import {
   untilEnabled,
 } from "./support/browser/page-actions.ts";
 import { testPage } from "./support/browser/page-suite.ts";
+import { shownLog, shownResponse } from "./support/browser/requests.ts";
 import { openWatchedPage } from "./support/browser/watched-page.ts";
 import { startUsher } from "./support/processes/launcher.ts";
+import { requestTasks, signUp } from "./support/session.ts";
 
 const { usher, browser, open } = testPage(startUsher);
 
@@ -43,6 +46,109 @@ test("a tab shows a sign-out and another user's sign-in in another tab, without 
   await first.getByText("Grace Hopper has signed in with this browser. These are their tasks.").waitFor();
   await first.getByText("No tasks yet").waitFor();
   expect(await first.getByText("Ada's secret").count()).toBe(0);
+});
+
+test("a double click deletes nothing, and the question can be answered with the second one", async () => {
+  const { page, problems } = await open(displays[0]);
+  await signUpOn(page, newPerson());
+  for (const title of ["First", "Second", "Third"]) await addTask(page, title);
+
+  await page.getByRole("button", { name: "Delete Second", exact: true }).dblclick();
+  const yes = page.getByRole("button", { name: "Yes, delete Second", exact: true });
+  await yes.waitFor();
+  expect(await page.getByRole("listitem").count()).toBe(3);
+
+  // The row below moves up, under the pointer of the second click.
+  await yes.dblclick();
+  await checkboxOf(page, "Second").waitFor({ state: "detached" });
+  expect(await page.getByRole("button", { name: /^Yes, delete/ }).count()).toBe(0);
+  await page.reload();
+  await untilEnabled(checkboxOf(page, "First"));
+  expect(await page.getByRole("listitem").allTextContents()).toEqual([
+    expect.stringContaining("Third"),
+    expect.stringContaining("First"),
+  ]);
+  expect(await checkboxOf(page, "First").isChecked()).toBe(false);
+  expect(problems()).toEqual([]);
+});
+
+test("a click on a label still completes its task, twice as well", async () => {
+  const { page } = await open(displays[0]);
+  await signUpOn(page, newPerson());
+  await addTask(page, "Learn to click");
+  await page.getByText("Learn to click", { exact: true }).click();
+  await expect.poll(() => checkboxOf(page, "Learn to click").isChecked()).toBe(true);
+  await page.getByText("Learn to click", { exact: true }).dblclick();
+  await expect.poll(() => checkboxOf(page, "Learn to click").isChecked()).toBe(true);
+});
+
+test("copies the token, which the API accepts", async () => {
+  const { page, problems } = await open({
+    ...displays[0],
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await signUpOn(page, newPerson());
+  await page.getByRole("button", { name: "Copy token", exact: true }).click();
+  await page.getByText("Copied. Until it expires").waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(await requestTasks(usher().apiUrl, copied)).toBe(200);
+  expect(problems()).toEqual([]);
+});
+
+test("the email survives a change of the form, and an account that exists leads to the sign-in", async () => {
+  const ada = newPerson();
+  const first = await open(displays[0]);
+  await signUpOn(first.page, ada);
+
+  const { page, expectError, inspect, problems } = await open(displays[0]);
+  const email = page.getByLabel("Email", { exact: true });
+  await email.fill(ada.email);
+  await page.getByRole("button", { name: "Sign in instead", exact: true }).click();
+  expect(await email.inputValue()).toBe(ada.email);
+  await page.getByRole("button", { name: "Create an account", exact: true }).click();
+  expect(await email.inputValue()).toBe(ada.email);
+
+  expectError({ url: `${usher().webUrl}/api/auth/sign-up/email`, status: 422 });
+  await page.getByLabel("Name", { exact: true }).fill(ada.name);
+  await page.getByLabel("Password", { exact: true }).fill(ada.password);
+  await page.getByRole("button", { name: "Sign up", exact: true }).click();
+  await page.getByText("There is an account with this email already.").waitFor();
+  await inspect("account exists");
+  await page.getByRole("button", { name: "Sign in with it", exact: true }).click();
+  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  expect(await email.inputValue()).toBe(ada.email);
+  expect(await focusedName(page)).toBe("Password");
+  await page.keyboard.type(ada.password);
+  await page.keyboard.press("Enter");
+  await page.getByText("No tasks yet").waitFor();
+  expect(problems()).toEqual([]);
+});
+
+test("there is one second user, whose tasks no one else sees", async () => {
+  const { cookie } = await signUp(usher().webUrl);
+  const ask = async () => {
+    const headers = { cookie, origin: usher().webUrl };
+    const response = await fetch(`${usher().webUrl}/dev/second-user`, { method: "POST", headers });
+    return (await response.json()) as { id: string };
+  };
+  const found = await Promise.all([ask(), ask(), ask()]);
+  expect(new Set(found.map(({ id }) => id)).size).toBe(1);
+  expect(found[0]).toMatchObject({ name: "Grace Hopper", tasks: 3 });
+});
+
+test("in production, the page has no requests that only development has, and no operator's side", async () => {
+  const production = await startUsher({ NODE_ENV: "production" });
+  onTestFinished(async () => void (await production.stop()));
+  const { page, expectError, inspect, problems } = await open(displays[0], production);
+  await signUpOn(page, newPerson());
+  await page.getByRole("button", { name: "Send all 4", exact: true }).waitFor();
+  const other = `${production.apiUrl}/api/another-user/tasks?limit=1`;
+  expectError({ url: other, status: 403 });
+  await page.getByRole("button", { name: "Another user's path", exact: true }).click();
+  expect((await shownResponse(page, 403)).url).toBe(`GET ${other}`);
+  expect(await shownLog(page)).toBe("");
+  await inspect("production");
+  expect(problems()).toEqual([]);
 });
 
 test("loads the API's documentation from the API only", async () => {

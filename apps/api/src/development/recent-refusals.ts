@@ -1,7 +1,7 @@
 import type { AuthError } from "@usher-auth/verify";
 
 /** What the operator knows about a refused request and the client does not. Never contains a token. */
-export type RefusalReport = {
+type RefusalReport = {
   readonly code: string;
   /** The likely cause, and what to do. */
   readonly hint: string | null;

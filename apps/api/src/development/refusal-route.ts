@@ -16,8 +16,8 @@ export function nameReports(app: FastifyInstance, refusals: RecentRefusals): voi
 }
 
 /**
- * `GET /dev/refusals/:requestId`, for development: why a request was refused, as the log says. The demo page shows
- * it beside what the client got. Public, but nobody guesses an id, and the report has no token.
+ * `GET /dev/refusals/:requestId`, for development: why a request was refused, as the log says. The demo page
+ * shows it beside what the client got. Public, but nobody guesses an id, and the report has no token.
  */
 export async function refusalRoute(
   app: FastifyInstance,

@@ -1,4 +1,4 @@
-/** Milliseconds after which a token that ends within a second is refused. APIs tolerate clocks that differ. */
+/** Milliseconds after which a token that ends within a second is refused: APIs tolerate other clocks. */
 const untilRefused = 6_200;
 
 /** Returns a token that really has expired. */

@@ -17,8 +17,8 @@ type Props<Kind extends string> = {
 };
 
 /**
- * Requests to send, each with its verdict, and the answer to the last one: beside them if there is room, otherwise
- * below the one that was sent.
+ * Requests to send, each with its verdict, and the answer to the last one: beside them if there is room,
+ * otherwise below the one that was sent.
  */
 export function RequestPanel<Kind extends string>(props: Props<Kind>) {
   const { requests, outcomes, onSend, hasOperator, initial, children } = props;

@@ -1,6 +1,6 @@
 /**
- * Scrolls so that the answer can be read, if it cannot: below its button on a narrow screen, beside the buttons
- * on a wide one.
+ * Scrolls so that the answer can be read, if it cannot: below its button on a narrow screen, beside the
+ * buttons on a wide one.
  */
 export function reveal(button: HTMLElement, answer: HTMLElement): void {
   const { top, bottom, left } = answer.getBoundingClientRect();

@@ -19,7 +19,7 @@ export type ApiResponse = {
 };
 
 /** What the operator's log has about a refused request. */
-export type RefusalReport = { code: string; hint: string | null; user: string | null };
+type RefusalReport = { code: string; hint: string | null; user: string | null };
 
 /** A request, its response, and what the client is not told. */
 export type Exchange = {

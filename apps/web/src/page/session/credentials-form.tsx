@@ -9,7 +9,7 @@ type Answer = {
 };
 
 /** A form that Better Auth rejected. */
-export class CredentialsError extends Error {
+class CredentialsError extends Error {
   override readonly name = "CredentialsError";
   readonly code: string | undefined;
 

@@ -4,8 +4,8 @@ import { type MouseEvent, useRef } from "react";
 const [pause, distance] = [500, 8];
 
 /**
- * Ignores the second click of a double click if the first one has put another control under the pointer, as when
- * a row is removed: the user did not mean that one. Clicks of the keyboard are never ignored.
+ * Ignores the second click of a double click if the first one has put another control under the pointer, as
+ * when a row is removed: the user did not mean that one. Clicks of the keyboard are never ignored.
  *
  * @returns a handler for `onClickCapture` of an element around the controls
  */

@@ -1,6 +1,7 @@
 type Props = {
   title: string;
-  value: unknown /** Only screen readers get the title. */;
+  value: unknown;
+  /** Only screen readers get the title. */
   hidesTitle?: boolean;
 };
 

@@ -17,8 +17,8 @@ const deadline = 5000;
 const shown = ["www-authenticate", "content-type", "x-request-id", "x-refusal"];
 
 /**
- * Sends a GET request with an `Authorization` header for each token. A browser cannot: `fetch` joins two fields
- * into one.
+ * Sends a GET request with an `Authorization` header for each token. A browser cannot: `fetch` joins two
+ * fields into one.
  *
  * @throws {Error} when the API does not answer
  */
