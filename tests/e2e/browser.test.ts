@@ -31,7 +31,7 @@ test("a tab shows a sign-out and another user's sign-in in another tab, without 
   await addTask(first, "Ada's secret");
 
   await second.goto(usher().webUrl);
-  await second.getByText("Ada's secret").waitFor();
+  await second.getByText("Ada's secret", { exact: true }).waitFor();
   await second.getByRole("button", { name: "Sign out", exact: true }).click();
   await first.getByText("Your session has ended. Sign in to continue.").waitFor();
 
@@ -155,7 +155,7 @@ test("loads the API's documentation from the API only", async () => {
   const watched = await openWatchedPage(browser(), [usher().apiUrl], displays[0]);
   onTestFinished(() => watched.close());
   await watched.page.goto(`${usher().apiUrl}/docs`);
-  await watched.page.getByText("Whether the process runs").first().waitFor();
+  await watched.page.getByText("List tasks, newest first").first().waitFor();
   await watched.settle();
   expect(watched.problems()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { fetchConfig } from "./api/config.ts";
 import type { OldToken } from "./session/old-token.ts";
 import { SignInScreen } from "./session/sign-in-screen.tsx";
@@ -17,8 +17,13 @@ export function App() {
     staleTime: Infinity,
   });
   const session = useSignedInUser();
-  /** Of the last user who signed out here. The page shows it to no one else. */
+  /** Of the user who has just signed out here. The next one does not get it. */
   const [oldToken, setOldToken] = useState<OldToken>();
+
+  const userId = session.user?.id;
+  useEffect(() => {
+    if (userId !== undefined) setOldToken(undefined);
+  }, [userId]);
 
   const failure = config.error ?? session.error;
   if (failure) {

@@ -9,6 +9,7 @@ import { Header } from "./session/header.tsx";
 import type { OldToken } from "./session/old-token.ts";
 import type { SignedInUser } from "./session/use-signed-in-user.ts";
 import { TaskList } from "./tasks/task-list.tsx";
+import { isExpired } from "./token/time-left.ts";
 import { TokenCard } from "./token/token-card.tsx";
 import { Notice } from "./ui/notice.tsx";
 
@@ -40,7 +41,7 @@ export function Workspace({ user, config, takesFocus, notice, onSigningOut, onSe
         api={api}
         onSigningOut={() => {
           const token = api.token.get();
-          onSigningOut(token === undefined ? undefined : { userId: user.id, token });
+          onSigningOut(token === undefined || isExpired(token) ? undefined : { userId: user.id, token });
         }}
       />
       {notice && (

@@ -1,5 +1,5 @@
 import { createApiClient, type GetToken, SignedOutError } from "@usher-auth/client";
-import { lifetimeOf } from "../token/time-left.ts";
+import { isExpired } from "../token/time-left.ts";
 import { readToken } from "../token/token-text.ts";
 import { createLatestToken, type LatestToken } from "./latest-token.ts";
 import { createTasksApi, type TasksApi } from "./tasks.ts";
@@ -71,9 +71,7 @@ export function createUserApi({ apiUrl, userId, getToken, onSessionEnded }: Opti
     token,
     async validToken() {
       const latest = token.get();
-      const claims = latest === undefined ? undefined : readToken(latest)?.claims;
-      const { until = 0 } = lifetimeOf(claims ?? {});
-      if (latest !== undefined && until - Date.now() > margin) return latest;
+      if (latest !== undefined && !isExpired(latest, margin)) return latest;
       const fetched = await watchedGetToken({ rejected: undefined });
       if (fetched && readToken(fetched)?.claims.sub === userId) return fetched;
       onSessionEnded();

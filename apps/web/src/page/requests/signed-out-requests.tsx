@@ -16,7 +16,7 @@ const without: OfferedRequest<Kind> = {
 const withOld: OfferedRequest<Kind> = {
   kind: "old",
   label: "With the old token",
-  hint: "Correctly signed, and not expired",
+  hint: "Correctly signed, of a session that has ended",
 };
 
 type Props = {

@@ -1,8 +1,20 @@
+import { readToken } from "./token-text.ts";
+
 /** A token's `iat` and `exp` in milliseconds since 1970. Undefined if it has none. */
 export type Lifetime = { from: number | undefined; until: number | undefined };
 
 export function lifetimeOf(claims: Record<string, unknown>): Lifetime {
   return { from: milliseconds(claims.iat), until: milliseconds(claims.exp) };
+}
+
+/**
+ * Whether a token has expired by this device's clock, or is about to. True if it has no `exp`.
+ *
+ * @param margin - milliseconds that it must still have
+ */
+export function isExpired(token: string, margin = 0, now = Date.now()): boolean {
+  const { until = 0 } = lifetimeOf(readToken(token)?.claims ?? {});
+  return until - now <= margin;
 }
 
 function milliseconds(value: unknown): number | undefined {

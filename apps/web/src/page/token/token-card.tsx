@@ -19,7 +19,7 @@ export function TokenCard({ api }: { api: UserApi }) {
       const valid = await api.validToken();
       await navigator.clipboard.writeText(valid).catch(() => {
         throw new Error(
-          "The browser does not allow it. The token is in the request's headers, in its tools.",
+          "The browser does not allow it. Its developer tools show the token in the request's headers.",
         );
       });
     },
@@ -44,7 +44,7 @@ export function TokenCard({ api }: { api: UserApi }) {
       {parts && <Countdown lifetime={lifetimeOf(parts.claims)} />}
       <div className="flex flex-wrap gap-2">
         <Button isBusy={copy.isPending} onClick={() => copy.mutate()}>
-          {copy.isSuccess ? "Copied" : "Copy token"}
+          Copy token
         </Button>
         <Button onClick={renew}>Get a new token</Button>
       </div>

@@ -1,5 +1,6 @@
+import { createTestIssuer } from "@usher-auth/testing";
 import { expect, test } from "vitest";
-import { describeTimeLeft, fractionLeft, lifetimeOf } from "../../../src/page/token/time-left.ts";
+import { describeTimeLeft, fractionLeft, isExpired, lifetimeOf } from "../../../src/page/token/time-left.ts";
 
 const NOON = Date.UTC(2030, 0, 1, 12);
 
@@ -29,4 +30,14 @@ test("the remaining fraction is between 0 and 1", () => {
   ]);
   expect(fractionLeft({ from: undefined, until: NOON }, NOON)).toBe(0);
   expect(fractionLeft({ from: NOON, until: NOON }, NOON)).toBe(0);
+});
+
+test("a token has expired from its `exp` on, and a margin before", () => {
+  const token = createTestIssuer().tokenFor("ada");
+  const { exp = 0 } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  expect(isExpired(token, 0, exp * 1000 - 1)).toBe(false);
+  expect(isExpired(token, 0, exp * 1000)).toBe(true);
+  expect(isExpired(token, 5000, exp * 1000 - 5001)).toBe(false);
+  expect(isExpired(token, 5000, exp * 1000 - 5000)).toBe(true);
+  expect(isExpired("not a token", 0, NOON)).toBe(true);
 });
