@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { displays } from "./support/browser/journeys.ts";
 import { focusedName } from "./support/browser/keyboard.ts";
@@ -49,7 +50,7 @@ test("a tab shows a sign-out and another user's sign-in in another tab, without 
 });
 
 test("a double click deletes nothing, and the question can be answered with the second one", async () => {
-  const { page, problems } = await open(displays[0]);
+  const { page, settle, problems } = await open(displays[0]);
   await signUpOn(page, newPerson());
   for (const title of ["First", "Second", "Third"]) await addTask(page, title);
 
@@ -62,6 +63,7 @@ test("a double click deletes nothing, and the question can be answered with the 
   await yes.dblclick();
   await checkboxOf(page, "Second").waitFor({ state: "detached" });
   expect(await page.getByRole("button", { name: /^Yes, delete/ }).count()).toBe(0);
+  await settle();
   await page.reload();
   await untilEnabled(checkboxOf(page, "First"));
   expect(await page.getByRole("listitem").allTextContents()).toEqual([
@@ -137,7 +139,10 @@ test("there is one second user, whose tasks no one else sees", async () => {
 });
 
 test("in production, the page has no requests that only development has, and no operator's side", async () => {
-  const production = await startUsher({ NODE_ENV: "production" });
+  const production = await startUsher({
+    NODE_ENV: "production",
+    BETTER_AUTH_SECRET: randomBytes(32).toString("base64url"),
+  });
   onTestFinished(async () => void (await production.stop()));
   const { page, expectError, inspect, problems } = await open(displays[0], production);
   await signUpOn(page, newPerson());
