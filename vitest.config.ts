@@ -50,7 +50,7 @@ function project(
       hookTimeout,
       // Files share threads, because a new thread for each would load the same modules two hundred times. So
       // tests restore what they replace. Tests that run whole systems do not share.
-      isolate: ["e2e", "long", "fastapi", "gate", "examples", "proxies", "metrics"].includes(name),
+      isolate: ["e2e", "long", "fastapi", "gate", "examples", "proxies", "metrics", "commands"].includes(name),
     },
   };
 }
@@ -216,6 +216,7 @@ export default defineConfig({
       project("docs", ["tests/docs/*.test.ts"], 120_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
       project("metrics", ["tests/metrics/*.test.ts"], 300_000),
+      project("commands", ["tests/commands/*.test.ts"], 600_000),
       project("runtimes", ["tests/runtimes/test/*.test.ts"], 60_000, ["**/install.test.ts"]),
     ],
   },

@@ -93,6 +93,7 @@ function typeScriptProjects(): string[] {
     "bench",
     "conformance",
     "examples/organizations",
+    "tests/commands",
     "tests/compat/better-auth",
     "tests/docs",
     "tests/e2e",

@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasAnySetting } from "usher-auth/src/input/setting-names.ts";
+import { hasAnySetting } from "usher-auth/src/settings/index.ts";
 import { writeEnvFile } from "./env-file.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { settingNames } from "usher-auth/src/input/setting-names.ts";
+import { settingNames } from "usher-auth/src/settings/index.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

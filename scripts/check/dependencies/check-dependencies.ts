@@ -1,6 +1,6 @@
 import { countLicences, licenceFaults, staleNames } from "./licences.ts";
 import { dependenciesOf, installed, type LockFile } from "./lock-file.ts";
-import { installScriptFaults, originFaults } from "./origins.ts";
+import { deprecations, installScriptFaults, originFaults } from "./origins.ts";
 
 /** The files that are checked. */
 export interface Dependencies {
@@ -28,6 +28,7 @@ export function checkDependencies({ lock, runtimes, allowScripts = {} }: Depende
     ...licenceFaults(runtimes, new Set()),
     ...staleNames(lock),
     ...[lock, runtimes].flatMap(originFaults),
+    ...[lock, runtimes].flatMap(deprecations),
     ...installScriptFaults(lock, allowScripts),
   ];
   return { summary, faults };

@@ -109,6 +109,11 @@ test("rejects a package without a SHA-512, and one with a URL", () => {
   ]);
 });
 
+test("rejects a package that its authors deprecate", () => {
+  const { faults } = check({ "node_modules/b": { ...mit, deprecated: "use c" } });
+  expect(faults).toEqual(["b@1.0.0 is deprecated: use c"]);
+});
+
 test("checks the runtimes' lock file too", () => {
   const { faults } = check({}, {}, { "node_modules/bun": { version: "1.0.0", license: "SSPL-1.0" } });
   expect(faults).toEqual([

@@ -12,6 +12,15 @@ export function originFaults(lock: LockFile): string[] {
   ]);
 }
 
+/** Packages that their authors deprecate. npm would say so, but .npmrc keeps its warnings back. */
+export function deprecations(lock: LockFile): string[] {
+  return installed(lock).flatMap(([folder, locked]) =>
+    locked.deprecated === undefined
+      ? []
+      : [`${nameOf(folder, locked)}@${locked.version} is deprecated: ${locked.deprecated}`],
+  );
+}
+
 /**
  * Packages with install scripts that `allowScripts` in package.json does not mention, and packages without
  * any that it does. With `strict-allow-scripts` in .npmrc, npm refuses to install the former.

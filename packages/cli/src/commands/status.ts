@@ -1,8 +1,8 @@
 import { CannotRun, type Command, defineSubcommand, type ExitCode } from "../command-line/command.ts";
 import { commaSeparated, urlValue } from "../command-line/flag-values.ts";
 import { readSettings } from "../input/environment.ts";
-import { hasAnySetting } from "../input/setting-names.ts";
 import { escapeControl } from "../output/escape.ts";
+import { hasAnySetting } from "../settings/index.ts";
 import { renderStatus } from "../status/report.ts";
 import { readStatus, type Status } from "../status/status.ts";
 import { painterFor } from "../terminal.ts";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { CannotRun } from "../command-line/command.ts";
 import { nameOfFile } from "../output/redact.ts";
+import { hasAnySetting, settingNames } from "../settings/index.ts";
 import type { Environment, Terminal } from "../terminal.ts";
-import { hasAnySetting, settingNames } from "./setting-names.ts";
 import { readText } from "./text.ts";
 
 /** The settings of a command, all from one place. */

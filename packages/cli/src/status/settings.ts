@@ -1,5 +1,5 @@
 import { checkSettings } from "../doctor/settings/check-settings.ts";
-import type { settingNames } from "../input/setting-names.ts";
+import type { settingNames } from "../settings/index.ts";
 import type { Environment } from "../terminal.ts";
 import { type Line, line, lineOf, type Section } from "./section.ts";
 import { shownUrl } from "./shown-url.ts";
