@@ -128,12 +128,13 @@ export function patternOfExpression({ source, flags }: RegExp): string | undefin
   let pattern = "";
   let rest = source.replace(/^\^/, "").replace(/(?:\\\/\??|\/\?)?\$$/, "");
   while (rest !== "") {
-    const group = /^\((?!\?[:=!<]|\?<[=!])|^\(\?<(?<name>[\p{L}_$][\p{L}\p{N}_$]*)>/u.exec(rest);
-    if (group !== null) {
+    if (rest.startsWith("(")) {
       const inner = constraintAt(rest);
-      if (inner === undefined) return undefined;
-      const constraint = inner.replace(/^\?<[^>]*>/, "");
-      pattern += `:${group.groups?.name ?? groups}(${constraint})`;
+      const [, name] = /^\?<([\p{L}_$][\p{L}\p{N}_$]*)>/u.exec(inner ?? "") ?? [];
+      // Groups of other kinds capture nothing.
+      if (inner === undefined || (inner.startsWith("?") && name === undefined)) return undefined;
+      const constraint = name === undefined ? inner : inner.slice(name.length + 3);
+      pattern += `:${name ?? groups}(${constraint})`;
       groups++;
       rest = rest.slice(inner.length + 2);
       continue;

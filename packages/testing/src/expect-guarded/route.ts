@@ -68,9 +68,5 @@ export function isNamedBy(entry: string, route: Route): boolean {
 
 /** Joins the path of a mount and of a route in it. */
 export function joinPaths(...parts: readonly string[]): string {
-  const joined = parts
-    .map((part) => part.replace(/^\/+|\/+$/g, ""))
-    .filter((part) => part !== "")
-    .join("/");
-  return `/${joined}`;
+  return `/${parts.flatMap((part) => part.split("/").filter((segment) => segment !== "")).join("/")}`;
 }

@@ -60,16 +60,17 @@ export function readTree(printed: string): readonly Route[] {
   const parents: string[] = [""];
   let path = "";
   for (const line of printed.split("\n")) {
-    const [, indent = "", isNode, rest = ""] = /^((?:│ {3}| {4})*)(├── |└── )?(.*)$/.exec(line) ?? [];
-    if (rest === "") continue;
-    const [, text = rest, methods, constraints] = /^(.*?) \(([A-Z, ]+)\)(?: (\{.*\}))?$/.exec(rest) ?? [];
-    if (isNode !== undefined) {
-      const depth = indent.length / 4;
+    const { depth, isNode, rest } = readLine(line);
+    const listed = / \(([A-Z, ]+)\)/.exec(rest);
+    const text = rest.slice(0, listed?.index);
+    if (isNode) {
       path = text === "(empty root node)" ? "" : `${parents[depth] ?? ""}${text}`;
       parents[depth + 1] = path;
       parents.length = depth + 2;
     }
-    if (methods === undefined) continue;
+    if (listed === null) continue;
+    const [matched, methods = ""] = listed;
+    const constraints = rest.slice(listed.index + matched.length).trim();
     const headers = headersOf(constraints);
     // The route `*` has no slash.
     const whole = path.startsWith("/") ? path : `/${path}`;
@@ -79,9 +80,20 @@ export function readTree(printed: string): readonly Route[] {
   return routes;
 }
 
+/** A line of the tree. It is not a node where the node before has a second route, of another version. */
+function readLine(line: string): { depth: number; isNode: boolean; rest: string } {
+  let [depth, rest] = [0, line];
+  while (rest.startsWith("│   ") || rest.startsWith("    ")) {
+    depth++;
+    rest = rest.slice(4);
+  }
+  const isNode = rest.startsWith("├── ") || rest.startsWith("└── ");
+  return { depth, isNode, rest: isNode ? rest.slice(4) : rest };
+}
+
 /** A route of one version or host is chosen by a header. A host may be an expression, which is printed as text. */
-function headersOf(constraints: string | undefined): Record<string, string> | undefined {
-  if (constraints === undefined) return undefined;
+function headersOf(constraints: string): Record<string, string> | undefined {
+  if (!constraints.startsWith("{")) return undefined;
   const { version, host } = JSON.parse(constraints) as { version?: string; host?: string };
   return {
     ...(version !== undefined && { "accept-version": version }),
