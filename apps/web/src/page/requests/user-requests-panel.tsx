@@ -42,7 +42,10 @@ export function UserRequestsPanel({ api, local, takesFocus }: Props) {
   const { outcomes, send } = useOutcomes(sendKind);
 
   useEffect(() => {
-    if (takesFocus) heading.current?.focus();
+    if (!takesFocus) return;
+    heading.current?.focus();
+    // The form may have been scrolled, on a phone.
+    scrollTo(0, 0);
   }, [takesFocus]);
 
   // The first verdict is there without a click. The token for the expired request ends while the user reads.
