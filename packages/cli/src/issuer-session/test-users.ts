@@ -58,17 +58,17 @@ export function createTestUsers(
 
   async function signUpOne(account: Credentials): Promise<string> {
     existing.set(account, undefined);
+    let isAccepted = false;
+    const onAccepted = () => {
+      isAccepted = true;
+    };
     try {
-      const session = await signUp(issuer, { ...account, name: "Usher audit" }, options);
+      const session = await signUp(issuer, { ...account, name: "Usher audit" }, { ...options, onAccepted });
       existing.set(account, session);
       return await session.token();
     } catch (error) {
-      if (
-        existing.get(account) === undefined &&
-        error instanceof IssuerRefusal &&
-        withoutEffect.has(error.kind)
-      )
-        existing.delete(account);
+      const hasNoEffect = error instanceof IssuerRefusal && withoutEffect.has(error.kind);
+      if (hasNoEffect && !isAccepted) existing.delete(account);
       throw error;
     }
   }

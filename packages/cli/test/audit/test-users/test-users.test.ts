@@ -208,6 +208,19 @@ test("names the one user that remains if addresses must be verified", async () =
   expect(run.errors).toMatch(/requireEmailVerification\), so that nobody can sign in to delete it/);
 });
 
+test("names the one user that remains if a sign-in needs more than a sign-up", async () => {
+  const provider = "cloudflare-turnstile" as const;
+  const endpoints = ["/sign-in/email"];
+  const issuer = await startIssuer({
+    emailAndPassword: { autoSignIn: false },
+    options: () => ({ plugins: [captcha({ provider, secretKey: "secret", endpoints })] }),
+  });
+  const run = await audit(issuer);
+  expect(run.errors).toMatch(/requires a captcha/);
+  expect(issuer.emails()).toHaveLength(1);
+  expect(leftIn(run.errors)).toEqual(issuer.emails());
+});
+
 test("deletes the users if the audit cannot run", async () => {
   const issuer = await startIssuer();
   const other = await startIssuer();
