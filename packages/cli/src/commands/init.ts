@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { CannotRun, type Command, defineSubcommand, type ExitCode } from "../command-line/command.ts";
 import { urlValue } from "../command-line/flag-values.ts";
+import { withoutLastSlash } from "../init/address.ts";
 import type { Answers } from "../init/answers.ts";
 import { type FrameworkName, frameworkNames } from "../init/frameworks.ts";
 import type { Plan } from "../init/plan.ts";
@@ -140,5 +141,5 @@ function addressValue(text: string | undefined, flag: string): string | undefine
   if (url === undefined || text === undefined) return undefined;
   if (url.search !== "" || url.hash !== "")
     throw new CannotRun(`--${flag} must be an address without ? and #.`);
-  return text.replace(/\/+$/, "");
+  return withoutLastSlash(text);
 }

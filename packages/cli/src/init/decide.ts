@@ -1,6 +1,6 @@
 import { CannotRun } from "../command-line/command.ts";
 import type { Answers, IssuerPlace } from "./answers.ts";
-import { baseUrlOf, hasUsherJwt } from "./better-auth/edit-config.ts";
+import { baseUrlOf, hasUsherJwt, statedKeys } from "./better-auth/edit-config.ts";
 import { type FrameworkName, frameworkNames } from "./frameworks.ts";
 import { moduleStyleOf } from "./project/module-style.ts";
 import type { Project } from "./project/project.ts";
@@ -49,7 +49,7 @@ export async function decide(
   const issuer = await decideIssuer(project, wishes, questions);
   const config = project.sources.find(({ path }) => issuer.kind === "here" && path === issuer.configFile);
   const parsed = config && project.parse(config);
-  const [stated] = parsed && hasUsherJwt(parsed) ? [statedKeys(parsed.text)] : [];
+  const [stated] = parsed && hasUsherJwt(parsed) ? [statedKeys(parsed)] : [];
   const keys = wishes.keys ?? stated ?? (await questions?.keys()) ?? "secret";
   const main = project.sources.find(({ text }) => text.includes("listen(")) ?? project.sources[0];
   const language = project.typescript !== undefined || main === undefined ? "ts" : undefined;
@@ -108,10 +108,4 @@ async function decideIssuer(
       `Several files call betterAuth: ${files.join(", ")}. Run the command without --yes and --json to choose one, or give Better Auth's address with --issuer.`,
     );
   return isEmpty(project) ? { kind: "create" } : { kind: "elsewhere", url: localIssuer };
-}
-
-/** The keys of a config that has the plugin already. */
-function statedKeys(text: string): Answers["keys"] {
-  const [, algorithm] = /usherJwt\([^)]*\balgorithm:\s*["'](\w+)["']/.exec(text) ?? [];
-  return algorithm === undefined || algorithm === "HS256" ? "secret" : "jwks";
 }

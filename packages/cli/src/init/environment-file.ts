@@ -1,3 +1,4 @@
+import { withoutLastSlash } from "./address.ts";
 import type { Answers } from "./answers.ts";
 
 /** The variables of both sides, with what they are. */
@@ -17,7 +18,7 @@ export function variablesOf({
         }
       : {
           name: "USHER_JWKS_URL",
-          value: `${issuerUrl.replace(/\/+$/, "")}/api/auth/jwks`,
+          value: `${withoutLastSlash(issuerUrl)}/api/auth/jwks`,
           comment: "Where Better Auth publishes its keys",
         },
   ];
@@ -27,11 +28,16 @@ export function variablesOf({
 export function exampleWith(text: string | undefined, answers: Answers): string {
   const known = text ?? "";
   const lineEnding = known.includes("\r\n") ? "\r\n" : "\n";
-  const missing = variablesOf(answers).filter(
-    ({ name }) => !new RegExp(`^[ \\t]*#?[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=`, "m").test(known),
-  );
+  const names = new Set(known.split(/\r?\n/).map(nameIn));
+  const missing = variablesOf(answers).filter(({ name }) => !names.has(name));
   if (missing.length === 0) return known;
   const lines = missing.flatMap(({ name, value, comment }) => [`# ${comment}`, `${name}=${value}`]);
   const gap = known === "" ? "" : known.endsWith("\n") ? lineEnding : lineEnding + lineEnding;
   return `${known}${gap}${lines.join(lineEnding)}${lineEnding}`;
+}
+
+/** The variable that a line sets, perhaps in a comment. */
+function nameIn(line: string): string {
+  const [start = ""] = line.split("=", 1);
+  return start.replaceAll("#", " ").trim().split(/[ \t]/).at(-1) ?? "";
 }

@@ -16,7 +16,7 @@ import type { Project } from "./project/project.ts";
 import { isSignIn, routeFiles, unguardedHandlers } from "./route-files.ts";
 import { importsOf, resolve } from "./source/imports.ts";
 import { inStyle, styleOf } from "./source/style.ts";
-import { contains, parseSource } from "./source/syntax.ts";
+import { contains, type ParsedSource, parseSource } from "./source/syntax.ts";
 import type { AppExport } from "./test-file.ts";
 
 /** What is done for the guard itself. */
@@ -277,12 +277,13 @@ function planNest(project: Project): GuardPart {
   });
   const root = roots.length === 1 ? roots[0] : undefined;
   const entry = root ?? names[0]?.file ?? entryOf(project, undefined);
+  const source = root && project.parse(root);
   const own = guardFileOf(project, "nestjs");
   const folder = posix.dirname(own?.path ?? entry.path).replace(/^\.$/, "");
   const module = moduleOf(project, entry);
   const path = own?.path ?? join(folder, `usher${module.extension}`);
   const app =
-    root === undefined || name === undefined || !isExportedClass(root.text, name)
+    source === undefined || root === undefined || name === undefined || !isExportedClass(source, name)
       ? undefined
       : ({ kind: "nest", name, from: root.path } as const);
   const guarded = guardedFile(project, "nestjs");
@@ -295,7 +296,6 @@ function planNest(project: Project): GuardPart {
       inStyle(guardFile({ framework: "nestjs", ...module }, ownerParameterOf(project.sources)), style),
     );
   const guard = guardImport(project, entry, path, module);
-  const source = root && project.parse(root);
   const edited =
     source === undefined || name === undefined
       ? { why: "the root module was not found" }
@@ -308,8 +308,13 @@ function planNest(project: Project): GuardPart {
   return part({ folder, module, texts, manual });
 }
 
-function isExportedClass(text: string, name: string): boolean {
-  return new RegExp(`\\bexport\\s+(?:abstract\\s+)?class\\s+${name}\\b`).test(text);
+function isExportedClass({ program }: ParsedSource, name: string): boolean {
+  return program.body.some(
+    (statement) =>
+      statement.type === "ExportNamedDeclaration" &&
+      statement.declaration?.type === "ClassDeclaration" &&
+      statement.declaration.id?.name === name,
+  );
 }
 
 function isNitro({ manifest }: Project, { framework }: Answers): boolean {
@@ -357,17 +362,14 @@ function isGuardedByHand(project: Project, subpath: string): boolean {
 }
 
 function handlersEntry(project: Project, { framework }: Answers): ProjectFile {
-  const wanted =
+  const isHandler = ({ path }: ProjectFile) =>
     framework === "next"
-      ? /(?:^|\/)app\/.*\.tsx?$/
-      : framework === "fetch"
-        ? /\+server\.[jt]s$|(?:^|\/)hooks\.server\.[jt]s$/
-        : undefined;
+      ? (path.startsWith("app/") || path.startsWith("src/app/")) && /\.tsx?$/.test(path)
+      : framework === "fetch" && /(?:\+|hooks\.)server\.[jt]s$/.test(path);
   const word = framework === "trpc" ? "initTRPC" : framework === "node" ? "createServer" : undefined;
   return (
-    project.sources.find(
-      ({ path, text }) => wanted?.test(path) || (word !== undefined && text.includes(word)),
-    ) ?? entryOf(project, undefined)
+    project.sources.find((file) => isHandler(file) || (word !== undefined && file.text.includes(word))) ??
+    entryOf(project, undefined)
   );
 }
 

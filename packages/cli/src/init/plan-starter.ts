@@ -89,9 +89,7 @@ function manifestChange(
 /** A name that npm accepts, from the folder's. */
 function packageName(folder: string): string {
   const last = folder.split(/[/\\]/).filter(Boolean).at(-1) ?? "";
-  const name = last
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, "-")
-    .replace(/^[._-]+|-+$/g, "");
+  const words = last.toLowerCase().split(/[^a-z0-9]/);
+  const name = words.filter((word) => word !== "").join("-");
   return name === "" ? "my-api" : name.slice(0, 100);
 }

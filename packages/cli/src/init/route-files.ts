@@ -5,6 +5,7 @@ import { isTest, type ProjectFile } from "./project/files.ts";
 import type { Project } from "./project/project.ts";
 import { importsOf } from "./source/imports.ts";
 import { inStyle, styleOf } from "./source/style.ts";
+import type { ParsedSource } from "./source/syntax.ts";
 
 const patterns = {
   next: /^(?:src\/)?app\/(?:.*\/)?route\.[mc]?[jt]sx?$/,
@@ -39,14 +40,36 @@ export function unguardedHandlers(
     .map((file) => ({
       path: file.path,
       why: "a file of route handlers is public until each handler is protected",
-      lines: inStyle(protectedLines(file, framework, from(file.path)), styleOf(file.text)),
+      lines: inStyle(
+        protectedLines(file, project.parse(file), framework, from(file.path)),
+        styleOf(file.text),
+      ),
     }));
 }
 
-function protectedLines({ path, text }: ProjectFile, framework: "next" | "fetch", from: string): string {
-  const methods = [
-    ...text.matchAll(/^export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE)\b/gm),
-  ].map(([, method]) => method as string);
+const httpMethods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
+
+/** The methods whose handlers a file exports. */
+function exportedMethods({ program }: ParsedSource): string[] {
+  return program.body.flatMap((statement): string[] => {
+    const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : undefined;
+    const ids =
+      declaration?.type === "VariableDeclaration"
+        ? declaration.declarations.map(({ id }) => id)
+        : declaration?.type === "FunctionDeclaration"
+          ? [declaration.id]
+          : [];
+    return ids.flatMap((id) => (id?.type === "Identifier" && httpMethods.has(id.name) ? [id.name] : []));
+  });
+}
+
+function protectedLines(
+  { path }: ProjectFile,
+  source: ParsedSource | undefined,
+  framework: "next" | "fetch",
+  from: string,
+): string {
+  const methods = source === undefined ? [] : exportedMethods(source);
   const isTyped = /\.[mc]?tsx?$/.test(path);
   const names = [...path.matchAll(/\[(?:\.\.\.)?(\w+)\]/g)].map(([, name]) => name as string);
   const type = `{ ${names.map((name) => `${name}: string`).join("; ")} }`;

@@ -43,6 +43,18 @@ export function hasUsherJwt(source: ParsedSource): boolean {
   });
 }
 
+/** What signs the tokens of a config that has the plugin. */
+export function statedKeys(source: ParsedSource): "secret" | "jwks" {
+  const imports = importsOf(source.program);
+  let algorithm: string | undefined;
+  walk(source.program, (node) => {
+    if (node.type !== "CallExpression" || resolve(node.callee, imports)?.imported !== "usherJwt") return;
+    const options = node.arguments[0] && objectOf(node.arguments[0], source);
+    algorithm ??= options && textOf(propertyOf(options, "algorithm"));
+  });
+  return algorithm === undefined || algorithm === "HS256" ? "secret" : "jwks";
+}
+
 /** What the plugin is called with. */
 export interface PluginSettings {
   readonly apiUrl: string;

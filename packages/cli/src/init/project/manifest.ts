@@ -30,7 +30,9 @@ export function readManifest(text: string): Manifest {
   try {
     value = JSON.parse(text.slice(start));
   } catch {
-    const hint = /^\s*(?:\/\/|\/\*)/m.test(text) ? " JSON has no comments: remove them." : "";
+    const hint = text.split("\n").some((line) => /^\/[/*]/.test(line.trimStart()))
+      ? " JSON has no comments: remove them."
+      : "";
     throw new CannotRun(`package.json is not valid JSON.${hint} Nothing was changed.`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -124,16 +126,23 @@ function insertMember(
   const next = isSorted ? members.find((other) => other.key > key) : undefined;
   if (next !== undefined) {
     const before = text.slice(0, next.start);
-    const gap = /\s*$/.exec(before)?.[0] ?? "";
+    const gap = spaceBefore(text, next.start);
     return `${before}${member},${gap === "" ? " " : gap}${text.slice(next.start)}`;
   }
   if (last !== undefined) {
-    const gap = /\s*$/.exec(text.slice(0, last.start))?.[0] ?? "";
+    const gap = spaceBefore(text, last.start);
     return `${text.slice(0, last.end)},${gap === "" ? " " : gap}${member}${text.slice(last.end)}`;
   }
   const { indent, lineEnding } = layoutOf(text);
-  const outer = /(?:^|\n)([ \t]*)[^\n]*$/.exec(text.slice(0, start))?.[1] ?? "";
+  const outer = /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", start) + 1))?.[0] ?? "";
   return `${text.slice(0, start)}{${lineEnding}${outer}${indent}${member}${lineEnding}${outer}}${text.slice(end)}`;
+}
+
+/** The white space that ends at a position. */
+function spaceBefore(text: string, end: number): string {
+  let start = end;
+  while (start > 0 && " \t\r\n".includes(text[start - 1] as string)) start--;
+  return text.slice(start, end);
 }
 
 function entry(name: string, value: string): string {

@@ -74,7 +74,9 @@ export function moduleStyleOf(
 ): ModuleStyle {
   const own = posix.extname(file.path);
   const language = /ts/.test(own) ? "ts" : "js";
-  const hasImports = /^\s*(?:import\b(?!\s*\()|export\s)/m.test(file.text);
+  const hasImports = file.text
+    .split("\n")
+    .some((line) => /^(?:import[ {"'*]|export[ {*])/.test(line.trimStart()));
   const hasRequire = /\brequire\s*\(|\bmodule\.exports\b/.test(file.text);
   const kindOfName = /^\.m/.test(own) ? "esm" : /^\.c/.test(own) ? "cjs" : undefined;
   const moduleKind =

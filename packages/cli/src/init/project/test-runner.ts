@@ -15,7 +15,7 @@ export function testRunnerOf(
     if (manifest.all[runner] !== undefined) return { runner, isNew: test === "" };
   // Node runs TypeScript whose imports name the .ts files.
   const runsInNode = language === "js" || /ts$/.test(importExtension) || /\btsx\b/.test(test);
-  if (/\bnode\b.*--test\b|\btsx\b.*--test\b/.test(test))
+  if (test.includes("--test") && /\b(?:node|tsx)\b/.test(test))
     return runsInNode ? { runner: "node", isNew: false } : undefined;
   if (test !== "" && !/no test specified/.test(test)) return undefined;
   return { runner: runsInNode ? "node" : "vitest", isNew: true };

@@ -8,14 +8,18 @@ import { rangeOf } from "./syntax.ts";
 export function insertAfter(text: MagicString, node: Node, code: string, style: Style): void {
   const [start, end] = rangeOf(node);
   const source = text.original;
-  const rest = /^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/[ \t]*)?(?=\r?\n|$)/.exec(source.slice(end));
+  const lineEnd = source.slice(end).search(/[\r\n]|$/);
+  const rest = source.slice(end, end + lineEnd);
   const styled = inStyle(code, style);
-  if (rest === null) text.appendLeft(end, ` ${styled.replace(/;?$/, ";")}`);
+  if (!isComment(rest.trim())) text.appendLeft(end, ` ${styled.replace(/;?$/, ";")}`);
   else
-    text.appendLeft(
-      end + rest[0].length,
-      style.lineEnding + indented(styled, indentAt(source, start), style),
-    );
+    text.appendLeft(end + rest.length, style.lineEnding + indented(styled, indentAt(source, start), style));
+}
+
+/** Whether the rest of a line has no code. */
+function isComment(rest: string): boolean {
+  if (rest === "" || rest.startsWith("//")) return true;
+  return rest.startsWith("/*") && rest.indexOf("*/") === rest.length - 2;
 }
 
 function indented(code: string, indent: string, { lineEnding }: Style): string {
