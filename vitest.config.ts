@@ -50,7 +50,17 @@ function project(
       hookTimeout,
       // Files share threads, because a new thread for each would load the same modules two hundred times. So
       // tests restore what they replace. Tests that run whole systems do not share.
-      isolate: ["e2e", "long", "fastapi", "gate", "examples", "proxies", "metrics", "commands"].includes(name),
+      isolate: [
+        "e2e",
+        "long",
+        "fastapi",
+        "gate",
+        "examples",
+        "proxies",
+        "metrics",
+        "commands",
+        "init",
+      ].includes(name),
     },
   };
 }
@@ -214,6 +224,7 @@ export default defineConfig({
       project("gate", gate, 300_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("docs", ["tests/docs/*.test.ts"], 120_000),
+      project("init", ["tests/init/*.test.ts"], 300_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
       project("metrics", ["tests/metrics/*.test.ts"], 300_000),
       project("commands", ["tests/commands/*.test.ts"], 600_000),

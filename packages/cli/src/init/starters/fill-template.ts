@@ -16,6 +16,8 @@ function fill({ path, content }: Template, answers: Answers): string {
       return settings(content, answers);
     case "openapi.json":
       return replaced(content, `"url": "${defaults.apiUrl}"`, `"url": ${JSON.stringify(answers.apiUrl)}`);
+    case "README.md":
+      return readme(content, answers);
     case "src/auth/auth.ts":
     case "lib/auth.ts":
       return answers.keys === "jwks"
@@ -26,6 +28,16 @@ function fill({ path, content }: Template, answers: Answers): string {
   }
 }
 
+function readme(content: string, { issuer, issuerUrl, apiUrl }: Answers): string {
+  const addressed = content.replace("Open http://localhost:3000", () => `Open ${issuerUrl}`);
+  const text = addressed.replaceAll(/http:\/\/localhost:300[01]\/api/g, () => `${apiUrl}/api`);
+  if (issuer.kind !== "elsewhere") return text;
+  return text
+    .replace(/^\| `(?:src|lib)\/auth.*\n/m, "")
+    .replace(/^\| `app\/page.*\n/m, "")
+    .replace(/Open \S+, or sign/, "Sign");
+}
+
 function settings(example: string, { issuer, issuerUrl, apiUrl, keys }: Answers): string {
   const values: Record<string, string> = { BETTER_AUTH_URL: issuerUrl, API_URL: apiUrl };
   values.AUTH_PORT = portOf(issuerUrl, "3000");
@@ -33,6 +45,8 @@ function settings(example: string, { issuer, issuerUrl, apiUrl, keys }: Answers)
   let text = example;
   for (const [name, value] of Object.entries(values)) text = withValue(text, name, value);
   if (issuer.kind === "elsewhere") text = text.replace(/^AUTH_PORT=.*\n/m, "");
+  // With a key pair, only Better Auth has a secret.
+  if (issuer.kind === "elsewhere" && keys === "jwks") text = text.replace(/^#.*\nBETTER_AUTH_SECRET=\n/m, "");
   if (keys === "secret") return text;
   const jwks = new URL("/api/auth/jwks", issuerUrl).href;
   return `${text}# Where the API gets the public keys that tokens are verified with.\nUSHER_JWKS_URL=${jwks}\n`;

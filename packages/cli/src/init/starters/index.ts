@@ -92,7 +92,7 @@ function withOurVersion(dependencies: Record<string, string>): Record<string, st
   const isOurs = (name: string) => name === "usher-auth" || name.startsWith("@usher-auth/");
   return Object.fromEntries(
     Object.entries(dependencies)
-      .map(([name, version]) => [name, isOurs(name) ? manifest.version : version] as const)
+      .map(([name, version]) => [name, isOurs(name) ? `^${manifest.version}` : version] as const)
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
 }
@@ -105,12 +105,18 @@ function onPort(scripts: Record<string, string>, { apiUrl }: Answers): Record<st
   );
 }
 
+/** The commands to run next. A comment says what a command cannot do. */
 function nextCommands(answers: Answers): string[] {
-  const token = "npx usher-auth token --email ada@example.com";
+  const { apiUrl, keys } = answers;
+  const needsSecret = !runsIssuer(answers) && keys === "secret";
+  const signUp = runsIssuer(answers) ? " --sign-up" : "";
   return [
+    ...(needsSecret ? ["Set BETTER_AUTH_SECRET in .env to that of Better Auth"] : []),
     "npm install",
     "npm run dev",
-    runsIssuer(answers) ? `${token} --sign-up` : token,
+    "In a second terminal:",
+    `TOKEN=$(npx usher-auth token --email ada@example.com${signUp})`,
+    `curl -H "Authorization: Bearer $TOKEN" ${apiUrl}/api/me`,
     "npx usher-auth audit openapi.json --test-users --writes",
     "npm test",
   ];

@@ -13,6 +13,7 @@ export function createApp(verifier: Verifier): Express {
 
   app.use(usher({ verifier, ownerParam: "userId" }));
   app.use(express.json());
+  app.get("/api/me", ({ principal }, response) => void response.json({ id: principal.id }));
 
   const tasks = new Tasks();
   app.get("/api/:userId/tasks", ({ principal }, response) => {

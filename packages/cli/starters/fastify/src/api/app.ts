@@ -19,6 +19,7 @@ export async function createApp(verifier: Verifier, options: FastifyServerOption
   await app.register(usher, { verifier, ownerParam: "userId" });
 
   app.get("/health", { config: { public: true } }, () => ({ status: "ok" }));
+  app.get("/api/me", ({ principal }) => ({ id: principal.id }));
 
   const tasks = new Tasks();
   app.get("/api/:userId/tasks", ({ principal }) => ({ tasks: tasks.list(principal.id) }));

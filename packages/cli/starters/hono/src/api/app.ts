@@ -11,6 +11,7 @@ const NewTask = z.object({ title: z.string().min(1).max(200) });
 export function createApp(verifier: Verifier) {
   const open = new Hono().get("/health", (c) => c.json({ status: "ok" }));
   const app = usher(open, { verifier, ownerParam: "userId" });
+  app.get("/api/me", (c) => c.json({ id: c.var.principal.id }));
 
   const tasks = new Tasks();
   app.get("/api/:userId/tasks", (c) => c.json({ tasks: tasks.list(c.var.principal.id) }));

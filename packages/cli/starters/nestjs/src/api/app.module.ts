@@ -3,12 +3,13 @@ import { APP_PIPE } from "@nestjs/core";
 import type { Verifier } from "@usher-auth/verify";
 import { UsherModule } from "@usher-auth/verify/nestjs";
 import { HealthController } from "./health.controller.ts";
+import { MeController } from "./me.controller.ts";
 import { TasksController } from "./tasks.controller.ts";
 import { Tasks } from "./tasks.ts";
 
 /** Every handler needs a valid token, and `:userId` must be its user. A handler is public only with `@Public()`. */
 @Module({
-  controllers: [HealthController, TasksController],
+  controllers: [HealthController, MeController, TasksController],
   providers: [Tasks, { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe() }],
 })
 export class AppModule {

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, Post } from "@nestjs/common";
 import { Principal } from "@usher-auth/verify/nestjs";
 import { z } from "zod";
-import type { Task, Tasks } from "./tasks.ts";
+// Not `import type`: Nest finds the class by the type of the constructor's parameter.
+import { type Task, Tasks } from "./tasks.ts";
 
 const newTask = z.object({ title: z.string().min(1).max(200) });
 
