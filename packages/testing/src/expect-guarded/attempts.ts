@@ -18,10 +18,10 @@ export type Credentials =
  * What must come back. `challenge`: 401 with a challenge. `denied`: 403, or 404 to conceal the path. `closed`: any
  * refusal, or that there is nothing. `unhandled`: anything, as long as no guarded handler runs.
  */
-export type Expected = "challenge" | "denied" | "closed" | "unhandled";
+type Expected = "challenge" | "denied" | "closed" | "unhandled";
 
 /** How the request differs from the route's own. */
-export interface Change {
+interface Change {
   readonly method?: string;
   readonly headers?: (method: string) => Readonly<Record<string, string>>;
   readonly spell?: (path: string) => string;

@@ -122,9 +122,16 @@ async function answerInTime(app: OpenedApp, request: SentRequest, timeout: numbe
   const aborted = new Promise<undefined>((resolve) => {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  // The app closed the connection.
-  const sent = app.send(request, signal).catch(() => undefined);
+  const sent = app.send(request, signal).catch((error: unknown) => {
+    if (signal.aborted || isClosed(error)) return undefined;
+    throw new Error("expectGuarded: a request could not be sent.", { cause: error });
+  });
   return Promise.race([sent, aborted]);
+}
+
+/** Whether the app closed the connection, or what imitates one, without an answer. */
+function isClosed(error: unknown): boolean {
+  return /ECONNRESET|EPIPE|HPE_/.test(String((error as { code?: unknown } | null)?.code));
 }
 
 function findingsOf(

@@ -1,5 +1,5 @@
 /** A part of a route's pattern: a text, or a parameter. */
-export type Piece = string | Parameter;
+type Piece = string | Parameter;
 
 export interface Parameter {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Parameter {
  * Reads a pattern in the syntax of any of the supported routers: `:id`, `:id?`, `:id(\\d+)`, `:id{[0-9]+}`,
  * `{/:id}`, `{id}`, `[id]`, `[...rest]`, `*`, `**`, `**:rest`, `*rest`. Optional parts count as present.
  */
-export function readPattern(pattern: string): readonly Piece[] {
+function readPattern(pattern: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let rest = pattern;
   let wildcards = 0;

@@ -11,6 +11,8 @@ import { expect, it } from "vitest";
 import { openApp } from "../../src/expect-guarded/open-app.ts";
 import { nameOf, routesToTry } from "../../src/expect-guarded/route.ts";
 
+const require = createRequire(import.meta.url);
+
 /** The routes that an app lists, with each method of those for all methods. */
 async function routesOf(app: object): Promise<string[]> {
   const opened = await openApp(app, false);
@@ -149,7 +151,7 @@ it("lists Hono's routes: base paths, route(), on() and all(), and no middleware"
 
 it.each([
   ["@koa/router", Router],
-  ["koa-router", createRequire(import.meta.url)("koa-router") as typeof Router],
+  ["koa-router", require("koa-router") as typeof Router],
 ])("lists the routes of %s: prefixes, nested routers and expressions", async (_name, KoaRouter) => {
   const handler = () => undefined;
   const inner = new KoaRouter({ prefix: "/:userId" }).get("/tasks", handler).post("/tasks", handler);

@@ -54,7 +54,7 @@ export async function openFastify(app: FastifyApp, name = "Fastify app", watch =
  *         v (GET) {"version":"2.0.0"}
  * ```
  */
-export function readTree(printed: string): readonly Route[] {
+function readTree(printed: string): readonly Route[] {
   const routes: Route[] = [];
   /** The paths of the nodes above, by their depth. */
   const parents: string[] = [""];
