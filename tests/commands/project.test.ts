@@ -11,11 +11,11 @@ import { start } from "./support/shell.ts";
 
 type Project = ReturnType<Projects["shellIn"]>;
 let projects: Projects;
-let ports: { issuer: number; api: number };
+let ports: { issuer: number; api: number; metrics: number };
 
 beforeAll(async () => {
   projects = await openProjects();
-  ports = { issuer: await freePort(), api: await freePort() };
+  ports = { issuer: await freePort(), api: await freePort(), metrics: await freePort() };
 }, 300_000);
 afterAll(() => projects?.close());
 
@@ -23,7 +23,8 @@ afterAll(() => projects?.close());
 function change(text: string): string {
   return text
     .replaceAll("localhost:3000", `localhost:${ports.issuer}`)
-    .replaceAll(/(?<=localhost:|port: |\?\? )3001/g, `${ports.api}`);
+    .replaceAll(/(?<=localhost:|port: |\?\? )3001/g, `${ports.api}`)
+    .replaceAll("9464", `${ports.metrics}`);
 }
 
 /** What the reader has in the project by then: the programs that the document shows, and what runs already. */
@@ -33,8 +34,7 @@ const preparations: Readonly<Record<string, (shell: Project) => Promise<void> | 
       join(shell.folder, "api.ts"),
       change(codeOf("docs/guide/getting-started.md", "@usher-auth/verify/fastify")),
     );
-    const install = start("npm install @usher-auth/verify @usher-auth/testing fastify", shell);
-    expect((await install.ended).code, install.output()).toBe(0);
+    await install("@usher-auth/verify @usher-auth/testing usher-auth fastify", shell);
     const api = start("node --env-file=.env api.ts", shell);
     onTestFinished(() => void api.stop());
     await expect
@@ -52,14 +52,19 @@ const preparations: Readonly<Record<string, (shell: Project) => Promise<void> | 
     for (const file of ["auth.ts", "mcp.ts"])
       writeFileSync(join(folder, file), change(fileOf("docs/guide/machines.md", file)));
   },
-  "docs/guide/metrics.md": ({ folder }) => {
-    writeFileSync(join(folder, "telemetry.ts"), codeOf("docs/guide/metrics.md", "@opentelemetry/sdk-node"));
-    writeFileSync(
-      join(folder, "api.ts"),
-      change(codeOf("docs/guide/metrics.md", "@usher-auth/verify/fastify")),
-    );
+  "docs/guide/metrics.md": async (shell) => {
+    const guide = "docs/guide/metrics.md";
+    const [telemetry, api] = ["@opentelemetry/sdk-node", "@usher-auth/verify/fastify"];
+    writeFileSync(join(shell.folder, "telemetry.ts"), change(codeOf(guide, telemetry)));
+    writeFileSync(join(shell.folder, "api.ts"), change(codeOf(guide, api)));
+    await install("@usher-auth/verify fastify", shell);
   },
 };
+
+async function install(names: string, shell: Project): Promise<void> {
+  const { code, output } = await start(`npm install ${names}`, shell).ended;
+  expect(code, output).toBe(0);
+}
 
 test.each(blocksAt("project"))("%s", { timeout: 600_000 }, async (_title, block) => {
   const shell = projects.shellIn(block.file);

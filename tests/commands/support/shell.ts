@@ -34,8 +34,8 @@ export interface Running {
 /** Certificates of the machine's network, for npm and pip. */
 const certificates = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-/** Milliseconds. Installing an example takes minutes. */
-const longest = 600_000;
+/** Milliseconds until commands that still do not do what is expected are killed. Installing takes minutes. */
+const longest = 800_000;
 
 function ofTheMachine(): Record<string, string> {
   const set = certificates.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
@@ -83,6 +83,8 @@ export function start(text: string, { folder, environment = {}, before = "", inp
         const look = () => {
           if (!output.includes(text)) return;
           waiting.delete(look);
+          // A server, which may run as long as it is needed.
+          clearTimeout(late);
           resolve();
         };
         waiting.add(look);
