@@ -30,7 +30,15 @@ export default defineConfig({
   },
   vite: {
     resolve: {
-      alias: [{ find: /^.*\/VPSidebarGroup\.vue$/, replacement: besideThis("site/SidebarGroups.vue") }],
+      conditions: ["@usher-auth/source"],
+      alias: [
+        { find: "node:crypto", replacement: besideThis("playground/node-crypto.ts") },
+        {
+          find: "node:diagnostics_channel",
+          replacement: besideThis("playground/node-diagnostics-channel.ts"),
+        },
+        { find: /^.*\/VPSidebarGroup\.vue$/, replacement: besideThis("site/SidebarGroups.vue") },
+      ],
     },
   },
   themeConfig: {
@@ -40,6 +48,7 @@ export default defineConfig({
       { text: "Guides", link: "/guide/", activeMatch: "^/guide/(?!getting-started)" },
       { text: "Errors", link: "/errors/", activeMatch: "^/errors/" },
       { text: "API", link: "/reference/", activeMatch: "^/reference/" },
+      { text: "Playground", link: "/playground" },
       { text: "Decisions", link: "/decisions/", activeMatch: "^/decisions/" },
     ],
     sidebar: JSON.parse(readFileSync(navigationFile, "utf8")),

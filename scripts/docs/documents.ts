@@ -56,7 +56,7 @@ export function readDocuments(root: string): Documents {
 }
 
 /** From page to page, as a relative path. */
-function relativeLink(from: string, to: string): string {
+export function relativeLink(from: string, to: string): string {
   const path = posix.relative(posix.dirname(from), to);
   return path.startsWith(".") ? path : `./${path}`;
 }

@@ -59,7 +59,7 @@ function meaningsInTable(markdown: string, responses: ReadonlyMap<string, Respon
       `**${status}** · ${capital(meaning)}.`,
       `## What the client should do\n\n${capital(client)}.`,
       `## What the operator should check\n\n${capital(operator)}.`,
-      `The log of the API has a hint with the reason, which the client never gets. [The doctor](../guide/doctor.md) finds the cause: \`npx usher-auth doctor\`.`,
+      `The log of the API has a hint with the reason, which the client never gets. [The doctor](../guide/doctor.md) finds the cause: \`npx usher-auth doctor\`. Without a network, \`npx usher-auth explain ${code}\` says the same as this page.`,
       `## The response\n\n\`\`\`http\n${messageOf(response)}\n\`\`\``,
     ].join("\n\n");
     return { code, title: meaning, text };
@@ -75,9 +75,9 @@ function meaningsInText(markdown: string): Meaning[] {
     const text = lines.join(" ").replaceAll(/\s+/g, " ");
     // `path_rejected` and `header_rejected` (400: …) share what is in parentheses.
     const lists = text.matchAll(
-      /((?:`[a-z_]+`(?:,? and |, )?)+) \((\d{3})(?:[:,]? ([^()]*(?:\([^()]*\)[^()]*)*))?\)/g,
+      /((?:`[a-z_]+`(?:,? and |, )?)+) (?:\((\d{3})(?:[:,]? ([^()]*(?:\([^()]*\)[^()]*)*))?\)|for every other status)/g,
     );
-    return [...lists].flatMap(([, list = "", status, note]) =>
+    return [...lists].flatMap(([, list = "", status = "Any other status", note]) =>
       [...list.matchAll(/`([a-z_]+)`/g)].map(([, code = ""]) => ({
         code,
         title: sender.name,

@@ -22,6 +22,11 @@ export function navigationOf(pages: readonly Page[]): Navigation {
   return {
     "/": [
       { text: "Overview", link: "/guide/" },
+      {
+        text: "Your framework, step by step",
+        collapsed: true,
+        items: items("start/").map(({ text, link }) => ({ text: text.replace(/^Start with /, ""), link })),
+      },
       ...main,
       { text: "Examples", collapsed: true, items: items("examples/") },
     ],
@@ -35,8 +40,19 @@ export function navigationOf(pages: readonly Page[]): Navigation {
       back,
       { text: "Security", items: [{ text: "Security", link: "/security/" }, ...items("security/")] },
     ],
-    "/reference/": [back, { text: "API reference", link: "/reference/", items: items("reference/") }],
+    "/reference/": [back, { text: "All modules", link: "/reference/" }, ...packagesOf(below("reference/"))],
   };
+}
+
+/** A group for each package, with its entries. */
+function packagesOf(pages: readonly Page[]): NavigationItem[] {
+  const nameOf = ({ title }: Page) => title.replace("@usher-auth/", "");
+  const groups = Map.groupBy(pages, (page) => nameOf(page).split("/", 1)[0] ?? "");
+  return [...groups].map(([text, entries]) => ({
+    text,
+    collapsed: false,
+    items: entries.map((page) => ({ text: nameOf(page), link: addressOf(page.path) })),
+  }));
 }
 
 /** A group for each heading of an index, with the pages that are linked below it and not before. */

@@ -27,6 +27,8 @@ export function writePlainText(
       return [{ text: titles[part], items: groups }];
     }),
   ].map(({ text, ...item }) => ({ heading: text, pages: listed({ text, ...item }) }));
+  // Files are found through the pages that link to them.
+  sections.push({ heading: "More", pages: pages.filter(({ path }) => !path.startsWith("files/")) });
 
   const seen = new Set<string>();
   const list = sections.flatMap(({ heading, pages: all }) => {

@@ -5,6 +5,7 @@ import { linkCodes, pagesOfErrors } from "./errors.ts";
 import { pageOfFile } from "./files.ts";
 import { navigationOf } from "./navigation.ts";
 import type { Page } from "./page.ts";
+import { leadToStart, startPages } from "./start-pages.ts";
 
 /** What the build and the configuration of VitePress share, below `docs/.vitepress`. */
 const pagesFolder = "docs/.vitepress/pages";
@@ -17,8 +18,13 @@ const navigationFile = "docs/.vitepress/cache/navigation.json";
 export function writeSite(root: string, reference: readonly Page[]): readonly Page[] {
   const { pages: documents, files, images } = readDocuments(root);
   const errors = pagesOfErrors(documents);
+  const starts = startPages(documents);
   const pages = [
-    ...documents.map((page) => (page.path === "errors/index.md" ? linkCodes(page, errors) : page)),
+    ...documents.map((page) => {
+      if (page.path === "errors/index.md") return linkCodes(page, errors);
+      return page.path === "index.md" ? leadToStart(page, starts) : page;
+    }),
+    ...starts,
     ...errors,
     ...[...files].sort().map((file) => pageOfFile(root, file)),
     ...reference,
