@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
-import { emptyHeadersAreCells } from "../../scripts/docs/empty-headers.ts";
 import { githubSlug } from "../../scripts/docs/markdown.ts";
+import { emptyHeadersAreCells, optionsAreSections, optionsHaveAnchors } from "../../scripts/docs/tables.ts";
 
 const besideThis = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const navigationFile = besideThis("cache/navigation.json");
@@ -25,7 +25,10 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: githubSlug },
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
-    config: (renderer) => renderer.core.ruler.push("empty_headers", emptyHeadersAreCells),
+    config: (renderer) => {
+      renderer.core.ruler.push("empty_headers", emptyHeadersAreCells);
+      renderer.core.ruler.push("option_anchors", optionsHaveAnchors);
+    },
     languageAlias: { console: "sh", prisma: "ts" },
   },
   vite: {
@@ -56,6 +59,10 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
+        _render: (source, environment, renderer) => {
+          const html = renderer.render(source, environment);
+          return environment.frontmatter?.search === false ? "" : optionsAreSections(html);
+        },
         miniSearch: {
           searchOptions: {
             fuzzy: 0.1,

@@ -134,7 +134,7 @@ test("nothing leaves the page, and nothing is kept", async () => {
 
 test("the page cannot send anything, even to its own host", async () => {
   // Would serve the image to any other page.
-  await using other = await serveSite(siteFolder);
+  const other = await serveSite(siteFolder);
   const ways = await watched.page.evaluate(
     async ([own, elsewhere]) => {
       const isRefused = (run: () => Promise<unknown>) =>
@@ -150,5 +150,6 @@ test("the page cannot send anything, even to its own host", async () => {
     },
     [site.url, other.url] as const,
   );
+  await other[Symbol.asyncDispose]();
   expect(ways).toEqual({ fetch: true, image: true });
 });
