@@ -107,8 +107,8 @@ function importExtensionOf(
 ): string {
   for (const { path, text } of files) {
     if (/ts/.test(posix.extname(path)) !== /ts/.test(extension)) continue;
-    const [, specifier] =
-      /(?:\bfrom\s*|\bimport\s*|\brequire\s*\(\s*)["'](\.{1,2}\/[^"']+)["']/.exec(text) ?? [];
+    const lines = text.split("\n").filter((line) => /\b(?:from|import|require)\b/.test(line));
+    const [, specifier] = /["'](\.{1,2}\/[^"']+)["']/.exec(lines.join("\n")) ?? [];
     if (specifier !== undefined) return /(\.[mc]?[jt]s)$/.exec(specifier)?.[1] ?? "";
   }
   if (!extension.includes("ts")) return moduleKind === "cjs" && extension === ".js" ? "" : extension;
