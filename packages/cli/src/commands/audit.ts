@@ -15,7 +15,7 @@ import { commaSeparated, positiveNumber } from "../command-line/flag-values.ts";
 import { listenForInterruption } from "../command-line/interruption.ts";
 import { readText } from "../input/text.ts";
 import { loadDocument } from "../openapi/load.ts";
-import { isToldOfSignOuts } from "../openapi/logout-endpoint.ts";
+import { hasLogoutEndpoint } from "../openapi/logout-endpoint.ts";
 import { operationLines } from "../openapi/operation-lines.ts";
 import { parseOwnerParams } from "../openapi/owner-parameter.ts";
 import { isLoopback, targetOf } from "../openapi/server.ts";
@@ -172,7 +172,7 @@ export const command: Command = defineSubcommand({
     // The first signal ends the audit, which then deletes what it created. A second one ends the process.
     const interruption = listenForInterruption();
     const progress = progressOn(terminal.errors);
-    const needsRevoked = texts.revoked === "" && isToldOfSignOuts(document);
+    const needsRevoked = texts.revoked === "" && hasLogoutEndpoint(document);
     const run = (users: Users) =>
       auditAs(users, {
         document,

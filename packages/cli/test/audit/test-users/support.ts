@@ -7,7 +7,7 @@ const userId = { name: "userId", in: "path", required: true };
 const paths = { "/users/{userId}/notes": { get: { parameters: [userId] } } };
 const logout = { "/backchannel-logout": { post: { security: [] } } };
 
-/** What an API does besides answering. */
+/** What an API does, apart from answering. */
 interface ApiSetup {
   /** Called with the user of each request that is accepted. */
   readonly onRequest?: (id: string) => unknown;
