@@ -267,18 +267,27 @@ export default {
       name: "shared-parts-know-no-command",
       comment: "Several commands use these folders, so they import none of the commands.",
       severity: "error",
-      from: { path: "^packages/cli/src/(input|output|command-line|openapi)/" },
-      to: { path: "^packages/cli/src/(commands|status|doctor|audit|gate|revocations)/" },
+      from: { path: "^packages/cli/src/(input|output|command-line|openapi|http)/" },
+      to: {
+        path: "^packages/cli/src/(commands|status|doctor|audit|gate|revocations|issuer-session|explain|init)/",
+      },
     },
     {
       name: "commands-stay-apart",
       comment: "Each command has its own folder, and commands/ parses its flags.",
       severity: "error",
-      from: { path: "^packages/cli/src/(audit|gate|revocations)/" },
+      from: { path: "^packages/cli/src/(audit|gate|revocations|explain|init)/" },
       to: {
-        path: "^packages/cli/src/(commands|status|doctor|audit|gate|revocations)/",
+        path: "^packages/cli/src/(commands|status|doctor|audit|gate|revocations|explain|init)/",
         pathNot: "^packages/cli/src/$1/",
       },
+    },
+    {
+      name: "issuer-session-knows-no-command",
+      comment: "token and audit sign in with it. It borrows only the doctor's request.",
+      severity: "error",
+      from: { path: "^packages/cli/src/issuer-session/" },
+      to: { path: "^packages/cli/src/(commands|status|audit|gate|revocations|explain|init|doctor/(?!http/))" },
     },
     {
       name: "doctor-below-status",
