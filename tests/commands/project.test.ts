@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../e2e/support/network/free-port.ts";
@@ -47,6 +47,14 @@ const preparations: Readonly<Record<string, (shell: Project) => Promise<void> | 
         { timeout: 20_000 },
       )
       .toBe(true);
+  },
+  "docs/guide/init.md": async (shell) => {
+    if (existsSync(join(shell.folder, "api.ts"))) return;
+    await install("fastify", shell);
+    writeFileSync(
+      join(shell.folder, "api.ts"),
+      'import Fastify from "fastify";\n\nconst app = Fastify();\napp.get("/api/:userId/tasks", () => ({ tasks: [] }));\nawait app.listen({ port: 3001 });\n',
+    );
   },
   "docs/guide/machines.md": ({ folder }) => {
     for (const file of ["auth.ts", "mcp.ts"])

@@ -77,6 +77,14 @@ export const registry: Registry = {
     "node --env-file=.env": runs("project", { prints: "owner_mismatch" }),
     "npx usher-auth doctor": runs("project", { prints: "No problem found" }),
   },
+  "docs/guide/init.md": {
+    "npx usher-auth init --dry-run": runs("project", { prints: "usher.ts" }),
+    "npx usher-auth init my-api": runs("project", { prints: "npm install" }),
+    "npm install\nnpm test": unproven(
+      "7972fc55e9b9",
+      "needs a running API and Better Auth: tests/init/starters.test.ts runs the same for each starter",
+    ),
+  },
   "docs/guide/install.md": { "mkdir -p ../usher-packages": runs("clone") },
   "docs/guide/machines.md": {
     "npm init -y": runs("project"),
