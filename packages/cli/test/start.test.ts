@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -95,9 +96,11 @@ test("says in one line that it needs a newer Node", (context) => {
 const main = ["--conditions=@usher-auth/source", "packages/cli/src/main.ts"];
 
 test("works if standard input is closed", () => {
-  const command = `exec '${process.execPath}' ${main.join(" ")} doctor --json <&-`;
+  const command = `exec '${process.execPath}' '${start}' doctor --json <&-`;
   const output = execFileSync("/bin/sh", ["-c", command], {
     encoding: "utf8",
+    // Without an .env file.
+    cwd: tmpdir(),
     env: { PATH: process.env.PATH },
   });
   expect(JSON.parse(output).findings).toEqual([]);
