@@ -98,6 +98,10 @@ tryGuide(async () => {
       { name: "a token of another issuer", ask: get(own, await withClaims({ iss: other })) },
       { name: "a token of the same key without a user", ask: get(own, await withClaims({ sub: undefined })) },
       {
+        name: "a token that is bound to its sender's key",
+        ask: get(own, await withClaims({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } })),
+      },
+      {
         name: "a token in the query only",
         ask: (api, stage) => fetch(`${api}${own}?access_token=${current(stage)}`),
       },

@@ -57,9 +57,15 @@ describe("rules: access tokens", () => {
     expect(() => createBench(options)).toThrow("must not be null");
   });
 
-  it("An access token that is bound to its sender's key is not a bearer token", () => {
-    for (const cnf of [{ jkt: "x" }, { "x5t#S256": "x" }, {}, null, "x"])
+  it("A token that is bound to its sender's key is not a bearer token, whatever its typ", () => {
+    const { issuer, verifier } = createBench();
+    for (const cnf of [{ jkt: "x" }, { "x5t#S256": "x" }, {}, null, "x"]) {
       expect(access({ cnf }), JSON.stringify(cnf)).toBe("token_unsupported");
+      for (const typ of [undefined, "JWT"])
+        expect(outcome(verifier, issuer.tokenFor("alice", { header: { typ }, claims: { cnf } }))).toBe(
+          "token_unsupported",
+        );
+    }
   });
 
   it("An access token names its client", () => {

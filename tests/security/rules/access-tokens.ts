@@ -47,8 +47,8 @@ export const accessTokenRules: readonly Rule[] = [
   },
   {
     id: "cnf",
-    text: "An access token that is bound to its sender's key is not a bearer token",
-    kept: [["claims/access-token.ts", "if (cnf !== undefined)", "if (false)"]],
+    text: "A token that is bound to its sender's key is not a bearer token, whatever its typ",
+    kept: [["claims/claims.ts", "if (claims.cnf !== undefined)", "if (false)"]],
   },
   {
     id: "at-client",

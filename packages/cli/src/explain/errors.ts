@@ -44,7 +44,7 @@ export const errors: readonly ExplainedError[] = [
     status: 401,
     challenge: "invalid_token",
     meaning:
-      "a session token, a cookie, a JWE, an ID token, an access token with cnf, a header with crit, b64 or zip, or another typ",
+      "a session token, a cookie, a JWE, an ID token, a token bound to its sender's key (cnf: DPoP, mTLS), a header with crit, b64 or zip, or another typ",
     client: "send the result of authClient.token(); an OAuth client: its access_token",
     operator: "the client's code; the options typ and accessTokens",
   },
@@ -299,7 +299,8 @@ export const examples: Readonly<Record<string, string>> = {
     "the key pair was replaced after the token was issued; the token's kid is from another issuer, without --env",
   token_type: "the token has another type (typ)",
   access_tokens_off: "the API does not accept access tokens",
-  access_token_bound: "an access token is bound to its sender's key",
+  access_token_bound:
+    "an access token is bound to its sender's key; a token of another type is bound to its sender's key",
   expiration_absolute: "expirationTime is a number",
   subject_missing: "the token has no sub",
   claim_missing: "the token has no exp; an access token has no client_id",

@@ -1,7 +1,7 @@
 import { AuthError } from "../errors.ts";
 import { isNonEmptyString } from "../option-values.ts";
 import type { JsonObject } from "../token/json.ts";
-import { type ClaimsPolicy, checkClaims, invalid, isNumericDate, unsupported } from "./claims.ts";
+import { type ClaimsPolicy, checkForms, checkValues, invalid, isNumericDate } from "./claims.ts";
 import type { TokenClaims } from "./principal.ts";
 import { grantsScopes, scopesOf } from "./scope.ts";
 
@@ -25,11 +25,11 @@ export interface AccessTokenClaims extends TokenClaims {
 
 /**
  * Checks the verified claims of an access token (RFC 9068 section 4). The order is that of
- * {@link checkClaims}: first what kind of token it is, and the types; the scopes are last.
+ * `checkClaims`: first what kind of token it is, and the types; the scopes are last.
  *
  * @param now Seconds since 1970.
  * @param issuers The issuers that the signing key vouches for; undefined: every accepted one.
- * @throws {AuthError} As {@link checkClaims}, and `scope_insufficient`.
+ * @throws {AuthError} As `checkClaims`, and `scope_insufficient`.
  */
 export function checkAccessToken(
   claims: JsonObject,
@@ -37,17 +37,14 @@ export function checkAccessToken(
   now: number,
   issuers: readonly string[] | undefined,
 ): asserts claims is JsonObject & AccessTokenClaims {
-  checkForms(claims);
-  checkClaims(claims, policy, now, issuers);
+  checkForms(claims, policy);
+  checkAddedForms(claims);
+  checkValues(claims, policy, now, issuers);
   checkScopes(claims.scope, policy.scopes);
 }
 
 /** The claims that RFC 9068 section 2.2 adds to those of a session token, or requires. */
-function checkForms({ cnf, client_id, azp, jti, iat, scope }: JsonObject): void {
-  // RFC 7800: who sends the token must prove that it has a key. Without this check, anyone who gets the
-  // token could use it as a bearer token.
-  if (cnf !== undefined)
-    throw unsupported("bound to its sender's key (`cnf`: DPoP or mTLS), not a bearer token");
+function checkAddedForms({ client_id, azp, jti, iat, scope }: JsonObject): void {
   if (!isNonEmptyString(client_id)) throw invalid("client_id", "a non-empty string");
   if (azp !== undefined && azp !== client_id) throw invalid("azp", "the `client_id` if there is one");
   if (!isNonEmptyString(jti)) throw invalid("jti", "a non-empty string");

@@ -48,6 +48,16 @@ export function checkClaims(
   issuers: readonly string[] | undefined,
 ): asserts claims is JsonObject & TokenClaims {
   checkForms(claims, policy);
+  checkValues(claims, policy, now, issuers);
+}
+
+/** Issuer, audience and time, after {@link checkForms}. Parameters and errors are those of {@link checkClaims}. */
+export function checkValues(
+  claims: WellFormedClaims,
+  policy: ClaimsPolicy,
+  now: number,
+  issuers: readonly string[] | undefined,
+): void {
   checkIssuer(claims.iss, policy.issuers, issuers);
   checkAudience(claims.aud, policy);
   checkTimes(claims, policy, now);
@@ -62,13 +72,23 @@ interface WellFormedClaims {
   readonly iat: number | undefined;
 }
 
-function checkForms(
+/**
+ * Whether it is a bearer token for an API at all, and the types of the claims.
+ *
+ * @throws {AuthError} `token_unsupported`, `claims_invalid`.
+ */
+export function checkForms(
   claims: JsonObject,
   policy: ClaimsPolicy,
 ): asserts claims is JsonObject & WellFormedClaims {
   // OpenID Connect Core 1.0 section 2: an ID token is for its client. It may be signed by the same key, for
   // the same user, and without a `typ`.
   if (claims.at_hash !== undefined) throw unsupported("an ID token (`at_hash`): send the access token");
+  // RFC 7800: who sends the token must prove that it has a key (RFC 9449 section 7.2, RFC 8705 section 3).
+  // Providers issue such tokens with any `typ`. Without this check, anyone who gets one could use it, without a key.
+  if (claims.cnf !== undefined) {
+    throw unsupported("bound to its sender's key (`cnf`: DPoP or mTLS), not a bearer token");
+  }
   if (!isNonEmptyString(claims.sub)) {
     throw invalid(
       "sub",
@@ -184,7 +204,7 @@ function checkStart(name: string, start: number | undefined, now: number, clockT
   });
 }
 
-export function unsupported(kind: string): AuthError {
+function unsupported(kind: string): AuthError {
   return new AuthError("token_unsupported", { hint: `this is ${kind}` });
 }
 

@@ -40,6 +40,37 @@ describe("claims: form", () => {
   });
 });
 
+describe("claims: what is not a bearer token", () => {
+  it.each([undefined, "JWT", "application/jwt"])("refuses a token bound to a key, with typ %s", (typ) => {
+    for (const cnf of [{ jkt: "x" }, { "x5t#S256": "x" }, { jwk: {} }, { kid: "x" }, {}, null, false, ""]) {
+      const token = issuer.tokenFor("alice", { header: { typ }, claims: { cnf } });
+      expect(
+        refusal(() => verifier.verifySync(token)),
+        JSON.stringify(cnf),
+      ).toMatchObject({
+        code: "token_unsupported",
+        hint: "this is bound to its sender's key (`cnf`: DPoP or mTLS), not a bearer token",
+      });
+    }
+  });
+
+  it("refuses a token bound to a key where the verifier has its own typ", () => {
+    const own = createBench({ typ: "secevent+jwt" });
+    const withCnf = { header: { typ: "secevent+jwt" }, claims: { cnf: { jkt: "x" } } };
+    expect(verdict(own.verifier, own.issuer.tokenFor("alice", { header: withCnf.header }))).toBe("accepted");
+    expect(verdict(own.verifier, own.issuer.tokenFor("alice", withCnf))).toBe("token_unsupported");
+  });
+
+  it("says so before anything else about the claims, even for an expired token", () => {
+    for (const claims of [{ sub: undefined }, { iss: "x" }, { aud: "x" }, { exp: startSeconds - 100 }])
+      expect(withClaims({ ...claims, cnf: { jkt: "x" } })).toBe("token_unsupported");
+  });
+
+  it("takes only the claim itself for it", () => {
+    expect(withClaims({ CNF: { jkt: "x" }, nested: { cnf: { jkt: "x" } } })).toBe("accepted");
+  });
+});
+
 describe("claims: issuer and audience", () => {
   it("compares the issuer exactly", () => {
     for (const iss of [

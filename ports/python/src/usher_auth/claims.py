@@ -40,8 +40,8 @@ def check_claims(claims: Mapping[str, Any], policy: ClaimsPolicy, now: float, is
 
     :param now: seconds since 1970.
     :param issuers: the issuers that the signing key vouches for.
-    :raises AuthError: ``claims_invalid``, ``issuer_rejected``, ``audience_rejected``, ``token_expired``,
-        ``token_not_yet_valid``.
+    :raises AuthError: ``token_unsupported``, ``claims_invalid``, ``issuer_rejected``, ``audience_rejected``,
+        ``token_expired``, ``token_not_yet_valid``.
     """
     _check_forms(claims, policy)
     check_issuer(claims["iss"], policy.issuers, issuers)
@@ -118,6 +118,10 @@ def _check_forms(claims: Mapping[str, Any], policy: ClaimsPolicy) -> None:
     # OpenID Connect Core 1.0 section 2: an ID token is for its client. It may be signed by the same key.
     if "at_hash" in claims:
         raise AuthError("token_unsupported", hint="this is an ID token (`at_hash`): send the access token")
+    # RFC 7800: who sends the token must prove that it has a key (RFC 9449 section 7.2, RFC 8705 section 3).
+    if "cnf" in claims:
+        hint = "this is bound to its sender's key (`cnf`: DPoP or mTLS), not a bearer token"
+        raise AuthError("token_unsupported", hint=hint)
     if not is_text(claims.get("sub")):
         more = "" if "sub" in claims else " (the issuer's other JWTs have none: e-mail links, cookie caches)"
         raise invalid("sub", "a non-empty string", more)

@@ -8,7 +8,7 @@ import { issuerFrom } from "../facts/base-url.ts";
 import { hasSettings } from "../facts/key-kinds.ts";
 import { urlDifference } from "../http/url-difference.ts";
 import { claimErrors } from "./claim-errors.ts";
-import { accessTokensOff, explainAccessToken } from "./explain-access-token.ts";
+import { accessTokensOff, boundToKey, explainAccessToken } from "./explain-access-token.ts";
 
 /** Ten years in seconds. A smaller `exp` is not a date but a lifetime in seconds. */
 const tenYears = 315_360_000;
@@ -41,9 +41,12 @@ export function checkClaims(given: CheckInput): CheckResult {
       case "claims_invalid":
         return invalid(claims, evidence);
       case "token_unsupported":
-        return errorFinding("token_type", "The API does not accept tokens of this type (typ).", evidence, [
-          "const { data } = await authClient.token(); // an API token has typ JWT, or no typ",
-        ]);
+        return (
+          boundToKey(claims) ??
+          errorFinding("token_type", "The API does not accept tokens of this type (typ).", evidence, [
+            "const { data } = await authClient.token(); // an API token has typ JWT, or no typ",
+          ])
+        );
       default:
         // Form, algorithm and signature are other checks'.
         return undefined;

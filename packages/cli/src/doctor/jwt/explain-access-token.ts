@@ -20,6 +20,17 @@ export function accessTokensOff({ claims }: UnverifiedJwt): Diagnosis {
   );
 }
 
+/** A token with `cnf`, whatever its type. undefined: it has none. */
+export function boundToKey(claims: UnverifiedJwt["claims"]): Diagnosis | undefined {
+  if (!Object.hasOwn(claims, "cnf")) return undefined;
+  return errorFinding(
+    "access_token_bound",
+    "The token is bound to its sender's key (DPoP or mTLS). The API takes bearer tokens only.",
+    [`cnf is ${JSON.stringify(claims.cnf)}`],
+    ["dpop_bound_access_tokens: false // of this client, at the OAuth provider"],
+  );
+}
+
 /** What is wrong with an access token, and different from a session token. */
 export function explainAccessToken(
   error: AuthError,
@@ -30,14 +41,7 @@ export function explainAccessToken(
   const evidence = error.hint === undefined ? [error.message] : [error.hint];
   switch (error.code) {
     case "token_unsupported":
-      return Object.hasOwn(claims, "cnf")
-        ? errorFinding(
-            "access_token_bound",
-            "The access token is bound to its sender's key (DPoP or mTLS). The API takes bearer tokens only.",
-            [`cnf is ${JSON.stringify(claims.cnf)}`],
-            ["dpop_bound_access_tokens: false // of this client, at the OAuth provider"],
-          )
-        : undefined;
+      return boundToKey(claims);
     case "issuer_rejected": {
       const [actual, wanted] = [String(claims.iss), expected.issuer ?? ""];
       return errorFinding(

@@ -77,6 +77,13 @@ export const accessTokenRows: readonly Row[] = [
     { claims: { cnf: { jkt: "x" } } },
   ),
   {
+    when: "a token of another type is bound to its sender's key",
+    first: "access_token_bound",
+    says: /DPoP/,
+    fix: /dpop_bound_access_tokens: false/,
+    arrange: () => sent(({ tokenFor }) => tokenFor("ada", { claims: { cnf: { "x5t#S256": "x" } } })),
+  },
+  {
     when: "the API expects access tokens of the origin, without /api/auth",
     first: "access_token_issuer",
     says: /\/api\/auth/,
