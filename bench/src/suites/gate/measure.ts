@@ -14,7 +14,7 @@ export interface Measured {
 
 /** How often and how long each server is measured. */
 export interface GateEffort {
-  /** How often every server is started anew. */
+  /** How often every server is started. */
   readonly starts: number;
   /** Milliseconds for each server before the first round. */
   readonly warmUp: number;
