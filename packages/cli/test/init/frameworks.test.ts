@@ -45,6 +45,31 @@ test.each(Object.entries(samples))("guards %s", async (_name, { files, program, 
   expect(await readFiles(folder)).toEqual(guarded);
 });
 
+test("guards h3 1", async () => {
+  const renamed = { h3: "h3-v1", "@usher-auth": "@usher-auth" };
+  const files = {
+    "package.json": manifest([]).replace("{}", '{ "h3": "^1.15.0" }'),
+    "src/index.ts": `import { createServer } from "node:http";
+import { createApp, createRouter, eventHandler, toNodeListener } from "h3";
+
+const app = createApp();
+const router = createRouter();
+router.get("/api/:userId/tasks", eventHandler(() => ({ tasks: [] })));
+app.use(router);
+
+createServer(toNodeListener(app)).listen(Number(process.env.PORT ?? 3001));
+`,
+  };
+  const folder = await createProject(files, renamed);
+  expect((await initJson(folder, "--yes")).manual).toEqual([]);
+  const { status } = await start(folder, "src/index.ts");
+  expect(await status("/api/alice/tasks")).toBe(401);
+  expect(await status("/unknown")).toBe(401);
+  expect(await status("/api/alice/tasks", "alice")).toBe(200);
+  expect(await status("/api/bob/tasks", "alice")).toBe(403);
+  expect((await init(folder, "--yes")).output).not.toContain("✓");
+});
+
 test("what init writes compiles with strict settings", async () => {
   const folder = await createProject({
     "tsconfig.json": JSON.stringify({

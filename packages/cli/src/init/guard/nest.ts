@@ -85,11 +85,7 @@ export function importGuardModule(source: ParsedSource, name: string, guard: Gua
 }
 
 /** Adds an element at the end of a list. */
-export function addElement(
-  text: MagicString,
-  list: Extract<Node, { type: "ArrayExpression" }>,
-  code: string,
-): void {
+function addElement(text: MagicString, list: Extract<Node, { type: "ArrayExpression" }>, code: string): void {
   const [start, end] = rangeOf(list);
   const last = list.elements.at(-1);
   if (last == null) {

@@ -27,7 +27,7 @@ const needsOrder =
   "the guard must come after CORS and Better Auth's routes and before all others, and here some of the others come first";
 
 /** The line that adds the guard to an app. */
-export function guardLine(framework: AppFramework, app: string): string {
+function guardLine(framework: AppFramework, app: string): string {
   switch (framework) {
     case "fastify":
       return `await ${app}.register(usher, usherOptions());`;

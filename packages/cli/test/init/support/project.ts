@@ -16,12 +16,22 @@ const installed = fileURLToPath(new URL("../../../../../node_modules", import.me
 /** The files of a project, by path. */
 export type Files = Readonly<Record<string, string>>;
 
-/** A folder with these files, and with the packages of this repository. It is removed after the test. */
-export async function createProject(files: Files): Promise<string> {
+/**
+ * A folder with these files, and with the packages of this repository. It is removed after the test.
+ *
+ * @param renamed Packages that have another name here: `{ h3: "h3-v1" }`. Only these are installed then.
+ */
+export async function createProject(
+  files: Files,
+  renamed: Readonly<Record<string, string>> = {},
+): Promise<string> {
   // A space, as in many people's paths.
   const folder = await mkdtemp(join(tmpdir(), "usher init-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await symlink(installed, join(folder, "node_modules"));
+  if (Object.keys(renamed).length === 0) await symlink(installed, join(folder, "node_modules"));
+  else await mkdir(join(folder, "node_modules"));
+  for (const [name, target] of Object.entries(renamed))
+    await symlink(join(installed, target), join(folder, "node_modules", name));
   await addFiles(folder, files);
   return folder;
 }
