@@ -224,7 +224,7 @@ export default defineConfig({
       project("gate", gate, 300_000),
       project("examples", ["tests/examples/*.test.ts"], 120_000),
       project("docs", ["tests/docs/*.test.ts"], 120_000),
-      project("init", ["tests/init/*.test.ts"], 300_000),
+      project("init", ["tests/init/*.test.ts"], 600_000),
       project("proxies", ["tests/proxies/*.test.ts"], 60_000),
       project("metrics", ["tests/metrics/*.test.ts"], 300_000),
       project("commands", ["tests/commands/*.test.ts"], 600_000),

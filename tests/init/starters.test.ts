@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Packed, packed } from "../e2e/packages/packed.ts";
 import { freePort } from "../e2e/support/network/free-port.ts";
 import { emptyFolder, NewUser } from "./support/new-user.ts";
@@ -34,6 +34,8 @@ describe.each(["fastify", "express", "hono", "nestjs", "next"])("an empty folder
       NEXT_TELEMETRY_DISABLED: "1",
     });
 
+    onTestFinished(() => console.log(`${framework}\n${user.times()}`));
+
     const tarballs = packages.map(({ file }) => `../usher-packages/${file}`);
     await user.run(`npm install --no-audit --no-fund ${tarballs.join(" ")}`);
     const created = await user.run(`npx usher-auth init --framework ${framework} --yes`);
@@ -53,7 +55,6 @@ describe.each(["fastify", "express", "hono", "nestjs", "next"])("an empty folder
 
     await user.run("npm test");
     await user.run("npm run typecheck");
-    console.log(`${framework}\n${user.times()}`);
     expect(user.seconds()).toBeLessThan(limit);
   });
 });
