@@ -111,7 +111,7 @@ function isStatementList(list: Node | undefined, node: Node): boolean {
 }
 
 /** Whether the node is a function or a method. */
-export function isFunction(node: Node): node is Extract<Node, { body: unknown; async?: unknown }> {
+function isFunction(node: Node): node is Extract<Node, { body: unknown; async?: unknown }> {
   return /^(?:Function(?:Declaration|Expression)|ArrowFunctionExpression|ObjectMethod|Class(?:Private)?Method)$/.test(
     node.type,
   );
