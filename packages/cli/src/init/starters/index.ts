@@ -5,7 +5,7 @@ import { fillTemplate, withSecret } from "./fill-template.ts";
 import { readTemplates, type Template } from "./templates.ts";
 
 /** A file of a starter. */
-export interface StarterFile extends Template {
+interface StarterFile extends Template {
   /** The file's permissions. Default: what the process creates files with. */
   readonly mode?: number;
 }
