@@ -38,6 +38,8 @@ test.each([
   [{ host: "localhost:3001", "x-forwarded-for": "192.0.2.1" }, false],
   [{ host: "localhost:3001", "x-forwarded-host": "api.example.com" }, false],
   [{ host: "localhost:3001", forwarded: "for=192.0.2.1" }, false],
+  [{ host: "localhost:3001", "x-real-ip": "192.0.2.1" }, false],
+  [{ host: "localhost:3001", via: "1.1 proxy" }, false],
 ])("a request with %j: %s", (headers, expected) => {
   expect(isLocalRequest(headers)).toBe(expected);
 });

@@ -12,14 +12,15 @@ export function isLocal(config: Pick<WebConfig, "production" | "host" | "apiUrl"
   return !config.production && hosts.every((host) => loopback.test(host));
 }
 
+/** Headers that proxies add: RFC 9110 section 7.6.3, RFC 7239, and the names that were in use before it. */
+const proxyHeader = /^(?:via|forwarded|x-forwarded-.+|x-real-ip)$/;
+
 /**
  * Whether a request was sent to this machine under a loopback name, and not through a proxy. Another site can
  * make its own name lead to 127.0.0.1 (DNS rebinding), and a proxy may serve the public.
  */
 export function isLocalRequest(headers: Headers): boolean {
-  const isForwarded = [...headers.keys()].some(
-    (name) => name === "forwarded" || name.startsWith("x-forwarded-"),
-  );
+  const isForwarded = [...headers.keys()].some((name) => proxyHeader.test(name));
   const host = URL.parse(`http://${headers.get("host") ?? ""}`)?.hostname ?? "";
   return !isForwarded && loopback.test(host);
 }

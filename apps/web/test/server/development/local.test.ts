@@ -28,6 +28,8 @@ test.each([
   [{}, false],
   [{ host: "localhost:3000", "x-forwarded-proto": "https" }, false],
   [{ host: "localhost:3000", forwarded: "for=192.0.2.1" }, false],
+  [{ host: "localhost:3000", "x-real-ip": "192.0.2.1" }, false],
+  [{ host: "localhost:3000", via: "1.1 proxy" }, false],
 ])("a request with %j: %s", (headers, expected) => {
   expect(isLocalRequest(new Headers(headers))).toBe(expected);
 });
