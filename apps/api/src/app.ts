@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import type { Config } from "./config.ts";
 import type { Database } from "./db.ts";
 import { createRecentRefusals } from "./development/recent-refusals.ts";
-import { nameReports, refusalHeader, refusalRoute } from "./development/refusal-route.ts";
+import { hasReport, nameReports, refusalHeader, refusalRoute } from "./development/refusal-route.ts";
 import { answerClientError } from "./http/client-error.ts";
 import { allowOrigin } from "./http/cross-origin.ts";
 import { answerErrorsWithProblems, answerFrameworkError } from "./http/errors.ts";
@@ -62,7 +62,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     verifier,
     ownerParam: "userId",
     ...(refusals && {
-      onReject: ({ error, principal, request }) => refusals.add(request.id, error, principal?.id),
+      onReject: ({ error, principal, request }) => {
+        if (hasReport(request)) refusals.add(request.id, error, principal?.id);
+      },
     }),
   });
   await documentRoutes(app, config);

@@ -25,8 +25,6 @@ export function createRecentRefusals(now: () => number = () => performance.now()
   const reports = new Map<string, { readonly at: number; readonly report: RefusalReport }>();
   return {
     add(requestId, { code, hint }, user) {
-      // Again at the end: a client may send the same id twice.
-      reports.delete(requestId);
       reports.set(requestId, { at: now(), report: { code, hint: hint ?? null, user: user ?? null } });
       for (const oldest of reports.keys()) {
         if (reports.size <= capacity) break;

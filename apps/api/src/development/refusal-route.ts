@@ -1,14 +1,22 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isLocalRequest } from "./local.ts";
 import type { RecentRefusals } from "./recent-refusals.ts";
 
 /** The header of a refused request's response, with the path of its report. */
 export const refusalHeader = "x-refusal";
 
+/**
+ * Whether a refused request gets a report: it is local, and its id is this API's. Other requests may have an id
+ * that the client chose, and anyone could guess it.
+ */
+export function hasReport({ headers, id }: Pick<FastifyRequest, "headers" | "id">): boolean {
+  return isLocalRequest(headers) && headers["x-request-id"] !== id;
+}
+
 /** Names the report of each refused request in its response. Register it before the guard. */
 export function nameReports(app: FastifyInstance, refusals: RecentRefusals): void {
   app.addHook("onSend", (request, reply, payload, done) => {
-    if (refusals.find(request.id) !== undefined && isLocalRequest(request.headers)) {
+    if (hasReport(request) && refusals.find(request.id) !== undefined) {
       reply.header(refusalHeader, `/dev/refusals/${request.id}`);
     }
     done(null, payload);

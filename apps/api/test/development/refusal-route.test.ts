@@ -66,6 +66,20 @@ test("an accepted request has none, and an unknown id is a 404", async () => {
   expectProblem(await api.app.inject({ url: "/dev/refusals/unknown", headers: here }), 404, "not_found");
 });
 
+test("an id that the client chose has none, and shows none of another request", async () => {
+  const chosen = await refused({ "x-request-id": "1" });
+  expect(chosen.report).toBeUndefined();
+  expectProblem(await api.app.inject({ url: "/dev/refusals/1", headers: here }), 404, "not_found");
+
+  const { answer, report } = await refused();
+  const same = { "x-request-id": String(answer.headers["x-request-id"]) };
+  const accepted = await api.app.inject({ url: "/health/live", headers: { ...here, ...same } });
+  expect(accepted.headers).not.toHaveProperty("x-refusal");
+  await refused({ ...same, authorization: "Bearer a.b.c" });
+  const shown = await api.app.inject({ url: String(report), headers: here });
+  expect(shown.json()).toMatchObject({ code: "credentials_missing" });
+});
+
 test("is not shown under another name, or through a proxy", async () => {
   const { report } = await refused();
   expect(report).toBeDefined();
