@@ -38,10 +38,11 @@ const margin = 5000;
 export function createUserApi({ apiUrl, userId, getToken, onSessionEnded }: Options): UserApi {
   const token = createLatestToken();
 
-  /** Keeps the token, for the page to show it. */
+  /** Keeps the token, for the page to show it. Someone else may have signed in: theirs is not this page's. */
   const fetchToken: GetToken = async (context) => {
-    const fetched = await getToken(context);
-    token.set(fetched ?? undefined);
+    const fetched = (await getToken(context)) ?? undefined;
+    const sub = fetched && readToken(fetched)?.claims.sub;
+    token.set(sub === undefined || sub === userId ? fetched : undefined);
     return fetched;
   };
   let pending: ReturnType<GetToken> | undefined;
