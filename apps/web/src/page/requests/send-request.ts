@@ -85,6 +85,9 @@ function headersOf(get: (name: string) => string | null) {
   };
 }
 
+/** Milliseconds. The response is not shown before its report is there. */
+const reportDeadline = 2000;
+
 /**
  * The report that the response names, from the same API. The API of this repository names one in development;
  * others do not.
@@ -92,7 +95,11 @@ function headersOf(get: (name: string) => string | null) {
 async function loadReport(url: string, path: string | null): Promise<RefusalReport | undefined> {
   if (path === null || !/^\/dev\/refusals\/[\w-]+$/.test(path)) return undefined;
   try {
-    const response = await fetch(new URL(path, url), { cache: "no-store", credentials: "omit" });
+    const response = await fetch(new URL(path, url), {
+      cache: "no-store",
+      credentials: "omit",
+      signal: AbortSignal.timeout(reportDeadline),
+    });
     return response.ok ? readReport(await response.json()) : undefined;
   } catch {
     return undefined;

@@ -7,7 +7,10 @@ import { forwardedExchange, sendRequest } from "../../../src/page/requests/send-
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(() => void server.close());
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -49,6 +52,15 @@ test.each([
   const { response, report: found } = await sendRequest({ url, token: undefined });
   expect([response.status, found]).toEqual([401, undefined]);
 });
+
+test("the response does not wait long for a report", async () => {
+  const url = await serve((request, response) => {
+    if (request.url?.startsWith("/dev/")) return;
+    response.writeHead(401, { "x-refusal": "/dev/refusals/r1" }).end();
+  });
+  const { response, report: found } = await sendRequest({ url, token: undefined });
+  expect([response.status, found]).toEqual([401, undefined]);
+}, 10_000);
 
 test("a request that the web server sent is shown in the same way", async () => {
   const url = await serve(refusing("/dev/refusals/r1", JSON.stringify(report)));
