@@ -5,6 +5,7 @@ import { tasksKey } from "../tasks/use-tasks.ts";
 import { Button } from "../ui/button.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { copyText } from "./copy-text.ts";
 import { Countdown } from "./countdown.tsx";
 import { lifetimeOf } from "./time-left.ts";
 import { readToken } from "./token-text.ts";
@@ -16,12 +17,7 @@ export function TokenCard({ api }: { api: UserApi }) {
   const token = useSyncExternalStore(api.token.subscribe, api.token.get);
   const copy = useMutation({
     async mutationFn() {
-      const valid = await api.validToken();
-      await navigator.clipboard.writeText(valid).catch(() => {
-        throw new Error(
-          "The browser does not allow it. Its developer tools show the token in the request's headers.",
-        );
-      });
+      await copyText(await api.validToken());
     },
   });
 
