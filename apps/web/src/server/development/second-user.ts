@@ -45,7 +45,9 @@ async function tokenOfUser(auth: Auth, sub: string): Promise<string> {
 
 async function findOrCreate(auth: Auth): Promise<{ id: string; name: string }> {
   const { internalAdapter: users } = await auth.$context;
-  const found = await users.findUserByEmail(person.email);
+  const found = await users.findUserByEmail(person.email, { includeAccounts: true });
+  // Someone signed up with this address: their tokens and tasks are their own.
+  if (found?.accounts.length) throw new Error(`${person.email} is the account of someone who can sign in`);
   return found?.user ?? (await users.createUser(person, { method: "demo" }));
 }
 

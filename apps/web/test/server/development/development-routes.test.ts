@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { AuthError, createVerifier, remoteJwks, sharedSecret } from "@usher-auth/verify";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Browser } from "../browser.ts";
 import { environment, runningWeb, secret } from "../web.ts";
 
@@ -46,6 +49,23 @@ test("answers 503 while the API is down, which is not the user's fault", async (
     const answer = await browser.request("POST", path);
     expect([path, answer.status, answer.headers.get("retry-after")]).toEqual([path, 503, "1"]);
   }
+});
+
+test("no one who can sign in becomes the second user", async () => {
+  const requests: unknown[] = [];
+  const api = createServer((request, response) => {
+    requests.push(request.url);
+    response.end('{"tasks":[{}]}');
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void api.close());
+  await once(api, "listening");
+  const { url } = await runningWeb({ API_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}` });
+  const browser = new Browser(url);
+  await browser.signUp("grace.hopper@second-user.example");
+  for (const path of ["/dev/second-user", "/dev/two-headers"]) {
+    expect([path, (await browser.request("POST", path)).status]).toEqual([path, 503]);
+  }
+  expect(requests).toEqual([]);
 });
 
 test("answers the page only, on this machine and with a session", async () => {
