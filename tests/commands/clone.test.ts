@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { findCommandBlocks } from "../../scripts/check/commands/command-blocks.ts";
 import { commandsOf } from "../../scripts/check/commands/proofs.ts";
 import { freePort } from "../e2e/support/network/free-port.ts";
-import { signUp } from "../e2e/support/session.ts";
+import { fetchToken, type Session, signUp } from "../e2e/support/session.ts";
 import { blocksAt, root } from "./support/blocks.ts";
 import { runBlock } from "./support/run-block.ts";
 import { type Running, start } from "./support/shell.ts";
@@ -19,7 +19,7 @@ let clone: string;
 let demo: Running;
 let webUrl: string;
 let apiUrl: string;
-let userId: string;
+const sessions = new Map<string, Session>();
 /** What a document has started, for its other blocks. */
 let left: {
   readonly file: string;
@@ -50,9 +50,7 @@ beforeAll(async () => {
   await demo.says("Ctrl-C stops both");
   [webUrl, apiUrl] = [`http://localhost:${ports.WEB_PORT}`, `http://localhost:${ports.API_PORT}`];
   for (const name of ["a", "b", "token"]) {
-    const session = await signUp(webUrl, name);
-    writeFileSync(join(clone, `${name}.txt`), session.token);
-    userId = session.userId;
+    sessions.set(name, await signUp(webUrl, name));
   }
   const document = await fetch(`${apiUrl}/openapi.json`);
   writeFileSync(join(clone, "openapi.json"), await document.text());
@@ -80,6 +78,9 @@ test("npm start prints commands that work", async () => {
   }
 });
 
+/** The id of the token's user, as the shell finds it. */
+const subject = `$(node -p 'JSON.parse(Buffer.from(fs.readFileSync("token.txt", "utf8").split(".")[1], "base64url")).sub')`;
+
 /** Addresses of the demo instead of the documents' examples, and what they leave out. */
 function change(text: string): string {
   return text
@@ -87,7 +88,7 @@ function change(text: string): string {
     .replaceAll(/http:\/\/localhost:3001|https:\/\/api\.example\.com/g, apiUrl)
     .replaceAll("BETTER_AUTH_SECRET=…", `BETTER_AUTH_SECRET=${secret}`)
     .replaceAll("--port 8080", "--port 0")
-    .replaceAll("/api/…/", `/api/${userId}/`);
+    .replaceAll("/api/…/", `/api/${subject}/`);
 }
 
 /** `npm ci` and `npm run build` begin many blocks. Here they are run once in the root: they take minutes. */
@@ -124,6 +125,9 @@ test.each(blocksAt("clone"))("%s", { timeout: 900_000 }, async (_title, block) =
       },
     };
   }
+  // A token is valid for five minutes.
+  for (const [name, { cookie }] of sessions)
+    writeFileSync(join(clone, `${name}.txt`), await fetchToken(webUrl, cookie));
   const isOwn = block.file.startsWith("examples/");
   const { environment } = left;
   const ofExample = (text: string) =>
