@@ -287,7 +287,9 @@ export default {
       comment: "token and audit sign in with it. It borrows only the doctor's request.",
       severity: "error",
       from: { path: "^packages/cli/src/issuer-session/" },
-      to: { path: "^packages/cli/src/(commands|status|audit|gate|revocations|explain|init|doctor/(?!http/))" },
+      to: {
+        path: "^packages/cli/src/(commands|status|audit|gate|revocations|explain|init|doctor/(?!http/))",
+      },
     },
     {
       name: "doctor-below-status",

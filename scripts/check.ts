@@ -101,6 +101,7 @@ function typeScriptProjects(): string[] {
     "tests/examples",
     "tests/init",
     "tests/metrics",
+    "tests/migrations",
     "tests/proxies",
     "tests/runtimes",
     "tests/security",
