@@ -34,11 +34,10 @@ export function optionsHaveAnchors({ tokens }: { readonly tokens: readonly Token
 
 /**
  * For the search: each row about an option is a section with the option's name as its title, so that a search for the
- * name finds the row before the sections that mention it.
+ * name finds the row before the sections that mention it. A code has its own page, which is the one to find.
  */
 export function optionsAreSections(html: string): string {
-  return html.replaceAll(
-    /<td id="(option-[^"]+)"[^>]*>(.*?)<\/td>/gs,
-    (cell, id: string, name: string) => `<h4>${name}<a href="#${id}"></a></h4>${cell}`,
+  return html.replaceAll(/<td id="(option-[^"]+)"[^>]*>(.*?)<\/td>/gs, (cell, id: string, name: string) =>
+    /^option-[a-z]+(?:_[a-z]+)+(?:-\d+)?$/.test(id) ? cell : `<h4>${name}<a href="#${id}"></a></h4>${cell}`,
   );
 }

@@ -57,5 +57,7 @@ test("what needs JavaScript is not shown, and the playground says so", async () 
   await page.goto(`${site.url}/guide/`);
   expect(await page.getByRole("button", { name: "Search" }).count()).toBe(0);
   await page.goto(`${site.url}/playground`);
-  await page.getByText("needs JavaScript").waitFor();
+  const note = page.locator("main noscript");
+  expect(await note.isVisible()).toBe(true);
+  expect(await note.textContent()).toContain("needs JavaScript");
 });
