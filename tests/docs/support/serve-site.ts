@@ -26,7 +26,7 @@ export async function serveSite(folder: string): Promise<ServedSite> {
     const candidates = path.endsWith("/") ? [`${path}index.html`] : [path, `${path}.html`];
     const file = candidates.map((candidate) => join(folder, candidate)).find(isFile);
     response.writeHead(file === undefined ? 404 : 200, {
-      "content-type": types[extname(file ?? ".html")] ?? "application/octet-stream",
+      "content-type": types[extname(file ?? "404.html")] ?? "application/octet-stream",
     });
     createReadStream(file ?? join(folder, "404.html")).pipe(response);
   });
