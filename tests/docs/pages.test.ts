@@ -80,3 +80,18 @@ test("a page that does not exist says so", async () => {
   expect(watched.problems().filter((problem) => !problem.includes("/hashmap.json"))).toEqual([]);
   await watched.close();
 });
+
+test("a tab from before the site was published again loads the page as a whole", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let isOld = true;
+  await page.route(/\/errors_token_expired\.md\./, (route) => (isOld ? route.abort() : route.continue()));
+  await page.goto(`${site.url}/errors/`, { waitUntil: "networkidle" });
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) isOld = false;
+  });
+  await page.getByRole("main").getByRole("link", { name: "token_expired", exact: true }).click();
+  await page.getByRole("heading", { name: "What the client should do" }).waitFor();
+  expect(isOld).toBe(false);
+  await context.close();
+});
