@@ -24,7 +24,7 @@ const sessions = new Map<string, Session>();
 let left: {
   readonly file: string;
   readonly running: Running[];
-  readonly environment: Record<string, string>;
+  environment: Record<string, string>;
 } = {
   file: "",
   running: [],
@@ -103,28 +103,25 @@ npm() {
   esac
 }`;
 
+/** Free ports, and separate data: the demo uses the usual ones. Some examples keep theirs in memory. */
+async function newEnvironment(file: string): Promise<Record<string, string>> {
+  const [webPort, apiPort] = [String(await freePort()), String(await freePort())];
+  const isInMemory = /^examples\/(?!fastapi|gate)/.test(file);
+  return {
+    ...{ WEB_PORT: webPort, AUTH_PORT: webPort, API_PORT: apiPort },
+    ...(isInMemory ? {} : { DATA_DIR: join(folder, `data-${apiPort}`) }),
+    ...{ USHER_PASSWORD: "correct horse battery", PIP: join(folder, "pip"), NEXT_TELEMETRY_DISABLED: "1" },
+  };
+}
+
 test.each(blocksAt("clone"))("%s", { timeout: 900_000 }, async (_title, block) => {
   if (block.file !== left.file) {
     for (const running of left.running) await running.stop();
-    const [webPort, apiPort] = [String(await freePort()), String(await freePort())];
-    left = {
-      file: block.file,
-      running: [],
-      environment: {
-        ...{
-          WEB_PORT: webPort,
-          AUTH_PORT: webPort,
-          API_PORT: apiPort,
-          USHER_PASSWORD: "correct horse battery",
-        },
-        ...{
-          DATA_DIR: join(folder, `data-${apiPort}`),
-          PIP: join(folder, "pip"),
-          NEXT_TELEMETRY_DISABLED: "1",
-        },
-      },
-    };
+    left = { file: block.file, running: [], environment: {} };
   }
+  // The commands that follow a server's call that server.
+  if (left.running.length === 0 || block.proof.until !== undefined)
+    left.environment = await newEnvironment(block.file);
   // A token is valid for five minutes.
   for (const [name, { cookie }] of sessions)
     writeFileSync(join(clone, `${name}.txt`), await fetchToken(webUrl, cookie));

@@ -35,8 +35,7 @@ export async function runBlock(
 }
 
 /**
- * Runs each command in a separate terminal. One that says `until` keeps running while the others do. Without
- * `until`, all except the last keep running, and the last is repeated until they answer it.
+ * Runs each command in a separate terminal. One that says `until` runs until the next command. Without `until`, all except the last keep running, and the last is repeated until they answer it.
  */
 async function runSeparately(
   { text, proof: { prints = "", until } }: RunnableBlock,
@@ -47,6 +46,7 @@ async function runSeparately(
   const servers: Running[] = [];
   try {
     for (const [index, command] of commands.entries()) {
+      if (until !== undefined) for (const server of servers.splice(0)) await server.stop();
       const running = start(command, shell);
       servers.push(running);
       if (until !== undefined) {

@@ -72,6 +72,7 @@ export function start(text: string, { folder, environment = {}, before = "", inp
   // Not "close": a server in the background keeps the pipes open.
   const ended = once(child, "exit").then(async ([code]): Promise<Ended> => {
     clearTimeout(late);
+    process.off("exit", kill);
     await new Promise((resolve) => setTimeout(resolve, 100));
     return { code: (code as number | null) ?? undefined, output };
   });
@@ -97,7 +98,6 @@ export function start(text: string, { folder, environment = {}, before = "", inp
       const result = await ended;
       clearTimeout(timer);
       kill();
-      process.off("exit", kill);
       return result;
     },
   };
