@@ -43,7 +43,7 @@ export async function decide(
   const { packages } = project;
   if (isEmpty(project) && packages.length > 0)
     throw new CannotRun(
-      `This folder has several packages: ${packages.slice(0, 20).join(", ")}. Name the folder of the API: usher-auth init ${packages[0]}.`,
+      `This folder has several packages: ${packages.slice(0, 20).join(", ")}. Name the folder of the API: usher-auth init ${quoted(packages[0] ?? "")}.`,
     );
   const framework = wishes.framework ?? (await decideFramework(project, questions));
   const issuer = await decideIssuer(project, wishes, questions);
@@ -71,6 +71,11 @@ export async function decide(
     language: style?.language ?? language ?? "js",
     moduleKind: style?.moduleKind ?? "esm",
   };
+}
+
+/** A folder as a shell takes it. */
+function quoted(folder: string): string {
+  return /^[\w./-]+$/.test(folder) ? folder : `"${folder}"`;
 }
 
 async function decideFramework(

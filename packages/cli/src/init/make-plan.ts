@@ -6,7 +6,7 @@ import { authServerFile } from "./auth-server.ts";
 import { addPlugin, hasUsherJwt, pluginCall } from "./better-auth/edit-config.ts";
 import { isEmpty } from "./decide.ts";
 import { exampleWith, variablesOf } from "./environment-file.ts";
-import { hasBetterAuthHandler } from "./guard/classify.ts";
+import { handlersIn } from "./guard/sign-in.ts";
 import type { Change, ManualStep, Plan } from "./plan.ts";
 import { type GuardPart, specifierOf } from "./plan-guard/guard-part.ts";
 import { planGuard } from "./plan-guard.ts";
@@ -215,7 +215,7 @@ function planTest(project: Project, answers: Answers, guard: GuardPart): Part {
 function servesBetterAuth(project: Project): boolean {
   return project.sources.some((file) => {
     const source = /better-auth|handler/.test(file.text) ? project.parse(file) : undefined;
-    return source !== undefined && hasBetterAuthHandler(source.program, importsOf(source.program));
+    return source !== undefined && handlersIn(source.program, importsOf(source.program)).length > 0;
   });
 }
 

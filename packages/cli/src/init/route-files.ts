@@ -1,5 +1,5 @@
 import type { Answers } from "./answers.ts";
-import { hasBetterAuthHandler } from "./guard/classify.ts";
+import { handlersIn } from "./guard/sign-in.ts";
 import type { ManualStep } from "./plan.ts";
 import { isTest, type ProjectFile } from "./project/files.ts";
 import type { Project } from "./project/project.ts";
@@ -21,7 +21,7 @@ export function routeFiles({ sources }: Project, framework: "next" | "fetch"): P
 export function isSignIn(file: ProjectFile, project: Project): boolean {
   if (/toNextJsHandler|svelteKitHandler|backchannelLogout/.test(file.text)) return true;
   const source = project.parse(file);
-  return source !== undefined && hasBetterAuthHandler(source.program, importsOf(source.program));
+  return source !== undefined && handlersIn(source.program, importsOf(source.program)).length > 0;
 }
 
 /** Whether a test names the file: as one that is meant to be public. */

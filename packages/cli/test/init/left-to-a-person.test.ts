@@ -77,6 +77,45 @@ test.each<[string, Files, string]>([
     },
     "come first",
   ],
+  [
+    "a function that adds a route before CORS",
+    express(
+      `const app = express();\nroutes();\napp.use(cors());\nfunction routes() { app.get("/a", (_q, s) => void s.end()); }\n${listen}`,
+    ),
+    "come first",
+  ],
+  [
+    "a method that adds a route before CORS",
+    express(
+      'class Api {\n  app;\n  constructor() {\n    this.app = express();\n    this.routes();\n    this.app.use(cors());\n  }\n  routes() { this.app.get("/a", (_q, s) => void s.end()); }\n}\nnew Api().app.listen(3001);\n',
+    ),
+    "come first",
+  ],
+  [
+    "a block with Better Auth's routes and another route",
+    express(
+      `import { toNodeHandler } from "better-auth/node";\nconst app = express();\napp.use(cors());\nif (process.env.X) {\n  app.all("/api/auth/*splat", toNodeHandler({} as never));\n  app.get("/a", (_q, s) => void s.end());\n}\n${listen}`,
+    ),
+    "in a way that may add others",
+  ],
+  [
+    "a route for all paths that serves Better Auth among others",
+    express(
+      `const auth = { handler: (_q: unknown, _s: unknown) => {} };\nconst app = express();\napp.use(cors());\napp.use((q, s) => (q.path.startsWith("/api/auth") ? auth.handler(q, s) : s.end()));\n${listen}`,
+    ),
+    "in a way that may add others",
+  ],
+  [
+    "a second app in another file that is served as well",
+    {
+      ...express(
+        `import { admin } from "./admin.ts";\nconst app = express();\n${listen}admin.listen(3002);\n`,
+      ),
+      "src/admin.ts":
+        'import express from "express";\nexport const admin = express();\nadmin.get("/a", (_q, s) => void s.end());\n',
+    },
+    "several apps",
+  ],
 ])("%s", async (_name, files, why) => {
   const folder = await createProject(files);
   const { manual, exitCode } = await initJson(folder, "--yes");
@@ -108,6 +147,32 @@ test("a Nest module whose imports come from elsewhere", async () => {
     lines:
       'import { UsherModule, usherOptions } from "./usher";\n\nimports: [UsherModule.forRoot(usherOptions())],',
   });
+});
+
+test("a route that is not only for Better Auth is not made public", async () => {
+  const folder = await createProject({
+    "package.json": manifest(["fastify", "better-auth"]),
+    "src/index.ts":
+      'import fastify from "fastify";\nimport { auth } from "./auth.ts";\nimport { authors } from "./authors.ts";\nconst app = fastify();\napp.get("/authors/*", authors.handler);\napp.all("/*", (request) => (request.url.startsWith("/api/auth/") ? auth.handler(request as never) : "tasks"));\nawait app.listen({ port: 3001 });\n',
+    "src/auth.ts": 'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({});\n',
+    "src/authors.ts": 'export const authors = { handler: () => "authors" };\n',
+  });
+  const { manual } = await initJson(folder, "--yes");
+  expect(manual).toMatchObject([{ path: "src/index.ts", lines: expect.stringContaining('"/api/auth/*"') }]);
+  const text = await readFile(join(folder, "src/index.ts"), "utf8");
+  expect(text).toContain("await app.register(usher, usherOptions());");
+  expect(text).not.toContain("public");
+});
+
+test("a handler whose name only begins like Better Auth's comes after the guard", async () => {
+  const folder = await createProject(
+    express(
+      `import { authors } from "./authors.ts";\nconst app = express();\napp.use(cors());\napp.get("/authors/*splat", authors.handler);\n${listen}`,
+    ),
+  );
+  expect((await initJson(folder, "--yes")).manual).toEqual([]);
+  const text = await readFile(join(folder, "src/index.ts"), "utf8");
+  expect(text).toContain("app.use(cors());\napp.use(usher(usherOptions()));\n");
 });
 
 test("Fastify's Better Auth route whose options are not written out is shown, and the guard is added", async () => {

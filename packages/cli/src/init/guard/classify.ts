@@ -1,8 +1,10 @@
 import type { Node, Statement } from "@babel/types";
 import { requiredModule, resolve } from "../source/imports.ts";
-import { contains, textOf, unwrap, walk } from "../source/syntax.ts";
+import { textOf, unwrap } from "../source/syntax.ts";
 import type { AppPlace, ChainedCall } from "./find-app.ts";
 import { isApp, mentions } from "./find-app.ts";
+import { mayAddRoutes } from "./indirect-routes.ts";
+import { isSignInCall } from "./sign-in.ts";
 
 /**
  * What a statement does to an app.
@@ -73,9 +75,10 @@ const settings = new Set([
 /** What a statement beside the app's creation does to the app. */
 export function roleOf(statement: Statement, place: AppPlace): Role {
   const { app, source } = place;
-  if (app === undefined || !mentions(statement, app, source.text)) return "none";
+  if (app === undefined) return "none";
+  if (!mentions(statement, app, source.text)) return mayAddRoutes(statement, app, source) ? "other" : "none";
   const expression = expressionOf(statement);
-  if (expression === undefined) return servesBetterAuth(statement, place) ? "sign-in" : "other";
+  if (expression === undefined) return "other";
   if (
     expression.type === "AssignmentExpression" &&
     expression.left.type === "MemberExpression" &&
@@ -92,9 +95,7 @@ export function roleOf(statement: Statement, place: AppPlace): Role {
     calls.unshift({ method: property.name, call: node });
     node = unwrap(object);
   }
-  if (!isApp(node, app, source.text)) {
-    return servesBetterAuth(statement, place) ? "sign-in" : "other";
-  }
+  if (!isApp(node, app, source.text)) return "other";
   const roles = new Set(calls.map((call) => roleOfCall(call, place)));
   if (roles.has("other")) return "other";
   return roles.has("sign-in") ? "sign-in" : roles.has("cors") ? "cors" : "setting";
@@ -111,7 +112,7 @@ export function addsCors(place: AppPlace): boolean {
 
 /** What a call on the app does. */
 export function roleOfCall({ method, call }: ChainedCall, place: AppPlace): Role {
-  if (servesBetterAuth(call.arguments, place)) return "sign-in";
+  if (isSignInCall(method, call.arguments, place.imports)) return "sign-in";
   if (settings.has(method)) return "setting";
   if (method !== "use" && method !== "register") return "other";
   const [first, ...rest] = call.arguments;
@@ -141,34 +142,4 @@ function expressionOf(statement: Statement): Node | undefined {
   while (node.type === "AwaitExpression" || (node.type === "UnaryExpression" && node.operator === "void"))
     node = unwrap(node.argument);
   return node;
-}
-
-/**
- * Whether Better Auth's endpoints are served here: its handler is named, or the path below which it serves
- * them.
- */
-export function servesBetterAuth(
-  nodes: Node | readonly Node[],
-  { imports }: Pick<AppPlace, "imports">,
-): boolean {
-  return [nodes].flat().some((root) => contains(root as Node, (node) => isBetterAuthHandler(node, imports)));
-}
-
-function isBetterAuthHandler(node: Node, imports: AppPlace["imports"]): boolean {
-  if (node.type === "Identifier") return imports.get(node.name)?.module === "better-auth/node";
-  if (node.type === "MemberExpression" && node.property.type === "Identifier") {
-    const { object, property } = node;
-    return property.name === "handler" && object.type === "Identifier" && /auth/i.test(object.name);
-  }
-  return false;
-}
-
-/** Whether a file serves Better Auth's endpoints somewhere. */
-export function hasBetterAuthHandler(program: Node, imports: AppPlace["imports"]): boolean {
-  let found = false;
-  walk(program, (node, ancestors) => {
-    if (ancestors.some(({ type }) => type === "ImportDeclaration")) return;
-    found ||= isBetterAuthHandler(node, imports);
-  });
-  return found;
 }

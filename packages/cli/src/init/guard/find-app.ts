@@ -129,7 +129,7 @@ export function mentions(node: Node, app: string, text: string): boolean {
 }
 
 /** Whether the file starts to serve the app: `app.listen()`, `serve({ fetch: app.fetch })`. */
-export function serves({ source, app, chain }: AppPlace): boolean {
+export function serves({ source, app, chain }: Pick<AppPlace, "source" | "app" | "chain">): boolean {
   if (chain.some(({ method }) => method === "listen")) return true;
   if (app === undefined) return false;
   return contains(source.program, (node) => {

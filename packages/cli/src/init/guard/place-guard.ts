@@ -1,3 +1,4 @@
+import type { Statement } from "@babel/types";
 import MagicString from "magic-string";
 import { insertAfter, insertImport } from "../source/insert.ts";
 import type { Style } from "../source/style.ts";
@@ -6,6 +7,7 @@ import { contains, parseSource, rangeOf, walk } from "../source/syntax.ts";
 import { type Role, roleOf, roleOfCall } from "./classify.ts";
 import type { AppFramework } from "./constructors.ts";
 import { type AppPlace, findApps, mentions } from "./find-app.ts";
+import { handlersIn } from "./sign-in.ts";
 
 /** The text of a file with the guard, or why it was not edited. */
 export type Edited = { readonly after: string } | { readonly why: string };
@@ -25,6 +27,9 @@ const marksPublicRoutes: ReadonlySet<AppFramework> = new Set<AppFramework>(["fas
 
 const needsOrder =
   "the guard must come after CORS and Better Auth's routes and before all others, and here some of the others come first";
+
+const unclearSignIn =
+  "Better Auth's routes must be before the guard, or nobody can sign in, and they are added in a way that may add others";
 
 /** The line that adds the guard to an app. */
 function guardLine(framework: AppFramework, app: string): string {
@@ -63,6 +68,8 @@ export function placeGuard(place: AppPlace, framework: AppFramework, guard: Guar
   const later = siblings.slice(siblings.indexOf(statement) + 1);
   const chained = chain.map((call) => roleOfCall(call, place));
   const roles = later.map((sibling) => roleOf(sibling, place));
+  if (!marksPublicRoutes.has(framework) && hasUnclearSignIn(place, later, roles))
+    return { why: unclearSignIn };
   const names = ["usher", "usherOptions"];
   insertImport(text, source.program, { ...guard, names }, guard.style, statement);
   if (framework === "h3-v1" && !imports.has("defineEventHandler"))
@@ -100,6 +107,17 @@ export function placeGuard(place: AppPlace, framework: AppFramework, guard: Guar
   const index = findApps(source, framework).findIndex(({ creation }) => creation === place.creation);
   const isSound = isGuardedIn({ ...source, text: after }, index, framework, guard.from);
   return isSound ? { after } : { why: "the result of the edit could not be confirmed" };
+}
+
+/** Whether the file names Better Auth's handler anywhere but in a call that serves nothing else. */
+function hasUnclearSignIn(place: AppPlace, later: readonly Statement[], roles: readonly Role[]): boolean {
+  const clear = [
+    ...place.chain.filter((call) => roleOfCall(call, place) === "sign-in").map(({ call }) => call),
+    ...later.filter((_, index) => roles[index] === "sign-in"),
+  ];
+  return handlersIn(place.source.program, place.imports).some(
+    (handler) => !clear.some((node) => contains(node, (inner) => inner === handler)),
+  );
 }
 
 function allowsAwait({ container }: AppPlace, { allowsTopLevelAwait, moduleKind }: GuardImport): boolean {

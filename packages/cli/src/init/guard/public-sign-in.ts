@@ -2,8 +2,8 @@ import type { Node } from "@babel/types";
 import MagicString from "magic-string";
 import { importsOf } from "../source/imports.ts";
 import { type ParsedSource, parseSource, rangeOf, textOf, unwrap, walk } from "../source/syntax.ts";
-import { servesBetterAuth } from "./classify.ts";
 import type { Edited } from "./place-guard.ts";
+import { isSignInCall, namesHandler } from "./sign-in.ts";
 
 type Call = Extract<Node, { type: "CallExpression" }>;
 
@@ -23,7 +23,7 @@ export function makeSignInPublic(
     if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return;
     const { property } = node.callee;
     if (property.type !== "Identifier" || !methods.test(property.name)) return;
-    if (node.arguments.some((argument) => servesBetterAuth(argument, { imports }))) calls.push(node);
+    if (node.arguments.some((argument) => namesHandler(argument, imports))) calls.push(node);
   });
   // Of a route inside a plugin, only the route.
   const routes = calls.filter(
@@ -34,7 +34,8 @@ export function makeSignInPublic(
   if (closed.length === 0) return undefined;
   const text = new MagicString(source.text);
   for (const call of closed) {
-    if (!mark(text, call, framework))
+    // A route for other paths as well may serve more than Better Auth.
+    if (!isSignInCall(nameOfMethod(call), call.arguments, imports) || !mark(text, call, framework))
       return { why: "Better Auth's routes must be marked as public, or nobody can sign in" };
   }
   const after = text.toString();
@@ -44,6 +45,10 @@ export function makeSignInPublic(
   return { after };
 }
 
+function nameOfMethod({ callee }: Call): string {
+  return (callee as { property: { name: string } }).property.name;
+}
+
 function isInside(inner: Node, outer: Node): boolean {
   const [start, end] = rangeOf(inner);
   const [from, to] = rangeOf(outer);
@@ -51,7 +56,7 @@ function isInside(inner: Node, outer: Node): boolean {
 }
 
 function mark(text: MagicString, call: Call, framework: "fastify" | "h3" | "elysia"): boolean {
-  const method = (call.callee as { property: { name: string } }).property.name;
+  const method = nameOfMethod(call);
   const [first, second, third] = call.arguments;
   if (framework === "fastify" && method === "route" && first !== undefined) {
     const route = unwrap(first);

@@ -1,11 +1,12 @@
 import { posix } from "node:path";
 import { exportApp } from "../guard/app-export.ts";
-import { addsCors, corsModules, hasBetterAuthHandler } from "../guard/classify.ts";
+import { addsCors, corsModules } from "../guard/classify.ts";
 import type { AppFramework } from "../guard/constructors.ts";
 import { type AppPlace, findApps, serves } from "../guard/find-app.ts";
 import { guardFile } from "../guard/guard-file.ts";
 import { type GuardImport, manualGuardLines, placeGuard } from "../guard/place-guard.ts";
 import { makeSignInPublic } from "../guard/public-sign-in.ts";
+import { handlersIn } from "../guard/sign-in.ts";
 import type { ManualStep } from "../plan.ts";
 import type { ProjectFile } from "../project/files.ts";
 import type { ModuleStyle } from "../project/module-style.ts";
@@ -118,7 +119,7 @@ function placeOrWhy(
     const elsewhere = project.sources.find((file) => {
       if (file.path === place.source.path || !/better-auth|handler/.test(file.text)) return false;
       const source = project.parse(file);
-      return source !== undefined && hasBetterAuthHandler(source.program, importsOf(source.program));
+      return source !== undefined && handlersIn(source.program, importsOf(source.program)).length > 0;
     });
     if (elsewhere !== undefined)
       return {
@@ -141,7 +142,7 @@ function placeOrWhy(
  */
 function onlyApp(project: Project, places: readonly AppPlace[]): AppPlace | undefined {
   if (places.length < 2) return places[0];
-  const served = places.filter(serves);
+  const served = places.filter((place) => serves(place) || isServedElsewhere(place, project));
   if (served.length > 0) return served.length === 1 ? served[0] : undefined;
   const outer = places.filter(
     ({ source }) =>
@@ -150,15 +151,30 @@ function onlyApp(project: Project, places: readonly AppPlace[]): AppPlace | unde
   return outer.length === 1 ? outer[0] : undefined;
 }
 
-function importsFile({ path, program }: AppPlace["source"], target: string, { sources }: Project): boolean {
-  const known = new Set(sources.map((file) => file.path));
-  return [...importsOf(program).values()].some(({ module }) => {
-    if (!module.startsWith(".")) return false;
-    const base = posix.join(posix.dirname(path), module);
-    const stem = base.replace(/\.[mc]?[jt]sx?$/, "");
-    const names = [base, ...extensions.flatMap((end) => [stem + end, `${base}/index${end}`])];
-    return names.find((name) => known.has(name)) === target;
+/** Whether another file imports the app and serves it: `admin.listen()`. */
+function isServedElsewhere({ source }: AppPlace, project: Project): boolean {
+  return project.sources.some((file) => {
+    const other = file.path === source.path ? undefined : project.parse(file);
+    if (other === undefined) return false;
+    return [...importsOf(other.program)].some(
+      ([name, { module }]) =>
+        leadsTo(module, other.path, source.path, project) && serves({ source: other, app: name, chain: [] }),
+    );
   });
+}
+
+function importsFile({ path, program }: AppPlace["source"], target: string, project: Project): boolean {
+  return [...importsOf(program).values()].some(({ module }) => leadsTo(module, path, target, project));
+}
+
+/** Whether what a file imports is a certain file of the project. */
+function leadsTo(module: string, from: string, target: string, { sources }: Project): boolean {
+  if (!module.startsWith(".")) return false;
+  const known = new Set(sources.map((file) => file.path));
+  const base = posix.join(posix.dirname(from), module);
+  const stem = base.replace(/\.[mc]?[jt]sx?$/, "");
+  const names = [base, ...extensions.flatMap((end) => [stem + end, `${base}/index${end}`])];
+  return names.find((name) => known.has(name)) === target;
 }
 
 const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
