@@ -48,14 +48,8 @@ const preparations: Readonly<Record<string, (shell: Project) => Promise<void> | 
       )
       .toBe(true);
   },
-  "docs/guide/init.md": async (shell) => {
-    if (existsSync(join(shell.folder, "api.ts"))) return;
-    await install("fastify", shell);
-    writeFileSync(
-      join(shell.folder, "api.ts"),
-      'import Fastify from "fastify";\n\nconst app = Fastify();\napp.get("/api/:userId/tasks", () => ({ tasks: [] }));\nawait app.listen({ port: 3001 });\n',
-    );
-  },
+  "README.md": existingApi,
+  "docs/guide/init.md": existingApi,
   "docs/guide/machines.md": ({ folder }) => {
     for (const file of ["auth.ts", "mcp.ts"])
       writeFileSync(join(folder, file), change(fileOf("docs/guide/machines.md", file)));
@@ -68,6 +62,16 @@ const preparations: Readonly<Record<string, (shell: Project) => Promise<void> | 
     await install("@usher-auth/verify fastify", shell);
   },
 };
+
+/** A project with an API that nothing guards. */
+async function existingApi(shell: Project): Promise<void> {
+  if (existsSync(join(shell.folder, "api.ts"))) return;
+  await install("fastify", shell);
+  writeFileSync(
+    join(shell.folder, "api.ts"),
+    'import Fastify from "fastify";\n\nconst app = Fastify();\napp.get("/api/:userId/tasks", () => ({ tasks: [] }));\nawait app.listen({ port: 3001 });\n',
+  );
+}
 
 async function install(names: string, shell: Project): Promise<void> {
   const { code, output } = await start(`npm install ${names}`, shell).ended;

@@ -17,6 +17,7 @@ const writes = "not in CI: it changes the working tree, for a person to read";
 
 export const registry: Registry = {
   "README.md": {
+    "npx usher-auth init": runs("project", { prints: "usher.ts" }),
     // The first line starts the demo for the others. CI ends with the second one.
     "npm ci && npm start": { kind: "suite", test: "tests/commands/clone.test.ts" },
     "npx usher-auth gate": runs("gate", { until: "the gate listens on" }),
@@ -159,7 +160,7 @@ export const registry: Registry = {
   "examples/next/README.md": { "npm ci\nnpm run build": runs("clone", { until: "Web app:" }) },
   "examples/organizations/README.md": {
     "npm ci\ncd examples/organizations": runs("clone", { until: "Better Auth:" }),
-    "token=$(npm run": runs("clone", { prints: "alice", in: "examples/organizations" }),
+    "token=$(npm run": runs("clone", { prints: "Hello, ", in: "examples/organizations" }),
     "npm run audit": runs("clone", { in: "examples/organizations" }),
   },
   "examples/sveltekit/README.md": { "npm ci\nnpm run build": runs("clone", { until: "Web app:" }) },
