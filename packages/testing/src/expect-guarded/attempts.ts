@@ -4,7 +4,7 @@ import type { TokenFaults } from "../options.ts";
  * How a request is authenticated. `fault`: a token of the path's owner that must not be accepted. `public key`: such a
  * token with an HMAC of the issuer's public key, if it has one. `elsewhere`: a
  * valid token of the owner outside the Authorization header. `other`: a valid token, in the header, of a caller
- * who is not the owner.
+ * who is not the owner. `as`: a user whose id is made of the owner's.
  */
 export type Credentials =
   | { readonly kind: "none" }
@@ -12,7 +12,7 @@ export type Credentials =
   | { readonly kind: "fault"; readonly faults: TokenFaults }
   | { readonly kind: "public key" }
   | { readonly kind: "elsewhere"; readonly place: "query" | "cookie" | "header" | "body" }
-  | { readonly kind: "other" };
+  | { readonly kind: "other"; readonly as?: (owner: string) => string };
 
 /**
  * What must come back. `challenge`: 401 with a challenge. `denied`: 403, or 404 to conceal the path. `closed`: any
@@ -67,7 +67,7 @@ export const cookieNames: readonly string[] = [
   "session",
   "Authorization",
 ];
-export const headerNames: readonly string[] = ["x-access-token", "x-auth-token", "x-authorization", "token"];
+export const headerNames: readonly string[] = ["x-access-token", "x-auth-token", "x-jwt", "x-token", "token"];
 
 /** The first attempt: if the app grants it, the route is open, and the others would only repeat that. */
 export const withoutToken: Attempt = {
@@ -193,6 +193,15 @@ export const detourAttempts: readonly Attempt[] = [
   },
 ];
 
+function similarUser(differs: string, as: (owner: string) => string): Attempt {
+  return {
+    sends: `the valid token of a user whose id is the owner's ${differs}`,
+    credentials: { kind: "other", as },
+    expects: "denied",
+    fix: "Compare the owner exactly (`===`), with the whole value that the router decoded.",
+  };
+}
+
 /** Requests of a caller who is not the owner, tried for each owner parameter of a route. */
 export const ownerAttempts: readonly Attempt[] = [
   {
@@ -201,6 +210,10 @@ export const ownerAttempts: readonly Attempt[] = [
     expects: "denied",
     fix: "Name the parameter in the guard's `ownerParam`. If it says nothing about the owner, set `ownerParams`.",
   },
+  similarUser("in upper case", (owner) => owner.toUpperCase()),
+  similarUser("in lower case", (owner) => owner.toLowerCase()),
+  similarUser("with a character more", (owner) => `${owner}2`),
+  similarUser("without its last character", (owner) => owner.slice(0, -1)),
   {
     sends: "the valid token of {owner}, as HEAD",
     credentials: other,

@@ -95,6 +95,10 @@ async function tryApp(
 
   const results = new Map<Route, RouteResult>();
   for (const route of routes) {
+    if (route.isExpression === true) {
+      results.set(route, { findings: [expressionOf(route)], ownStatus: undefined });
+      continue;
+    }
     const owners = ownersIn(route.path, options.ownerParams);
     const [owner, other] = [callerOf(users[0], owners), callerOf(users[1], owners)];
     const result = await tryRoute({
@@ -118,7 +122,10 @@ async function tryApp(
 
 /** Undefined if the app does not answer in time. */
 async function answerInTime(app: OpenedApp, request: SentRequest, timeout: number) {
-  const signal = AbortSignal.timeout(timeout);
+  // AbortSignal.timeout() would hold every request until then, and let the process end while one hangs.
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(), timeout);
   const aborted = new Promise<undefined>((resolve) => {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
@@ -126,7 +133,7 @@ async function answerInTime(app: OpenedApp, request: SentRequest, timeout: numbe
     if (signal.aborted || isClosed(error)) return undefined;
     throw new Error("expectGuarded: a request could not be sent.", { cause: error });
   });
-  return Promise.race([sent, aborted]);
+  return Promise.race([sent, aborted]).finally(() => clearTimeout(timer));
 }
 
 /** Whether the app closed the connection, or what imitates one, without an answer. */
@@ -162,6 +169,16 @@ function noRoute({ unlisted }: OpenedApp, listed: number): Finding {
         cameBack: "nothing",
         fix: `${unlisted ?? "Add the routes before this check."} Or name them: \`routes: ["GET /api/:userId/tasks"]\`.`,
       };
+}
+
+function expressionOf(route: Route): Finding {
+  const name = nameOf(route);
+  return {
+    route: name,
+    sent: "nothing, because no path can be made for this expression",
+    cameBack: "nothing",
+    fix: `Write the path as a text. Or list ${JSON.stringify(name)} in \`public\`, and name guarded paths of it in \`routes\`.`,
+  };
 }
 
 const everyRoute = { route: undefined, sent: "a valid token, to each route" };

@@ -67,6 +67,8 @@ function isTrpc(app: object): boolean {
 }
 
 function describeUnknown(app: unknown): string {
+  if (typeof (app as { then?: unknown } | null)?.then === "function")
+    return "the first argument is a promise: pass `await` and the app, as in expectGuarded(await buildApp(), { issuer }).";
   return (
     "the first argument must be an app of Fastify, Express, Hono, Koa, NestJS, h3 or Elysia, a fetch handler, a " +
     `node:http listener or server, or a route module of Next.js, not ${app === null ? "null" : `this ${typeof app}`}. ` +

@@ -123,8 +123,11 @@ function credentialsElsewhere(
       return { ...request, headers: { ...request.headers, cookie } };
     }
     case "header": {
-      const added = Object.fromEntries(headerNames.map((name) => [name, `Bearer ${value}`]));
-      return { ...request, headers: { ...request.headers, ...added, "x-access-token": value, token: value } };
+      const added = Object.fromEntries(headerNames.map((name) => [name, value]));
+      return {
+        ...request,
+        headers: { ...request.headers, ...added, "x-authorization": `Bearer ${value}` },
+      };
     }
     case "body":
       return { ...request, body: JSON.stringify({ access_token: value, token: value }) };

@@ -6,10 +6,15 @@ export interface Route {
   readonly path: string;
   /** Headers without which the router does not choose it, such as `accept-version`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The path is the source of a regular expression that no path can be made for. */
+  readonly isExpression?: boolean;
 }
 
-/** The methods that are tried. */
-const tried = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/** The methods that are tried on a route of every method. */
+const usual = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Methods that no route is tried with: every path is tried with the first, and `fetch` cannot send the others. */
+const unsent = ["OPTIONS", "TRACE", "CONNECT"];
 
 /** How messages and the options `public` and `optional` name a route. */
 export function nameOf({ method, path }: Pick<Route, "method" | "path">): string {
@@ -18,7 +23,7 @@ export function nameOf({ method, path }: Pick<Route, "method" | "path">): string
 
 /** Whether requests to the route have a body. */
 export function takesBody({ method }: Route): boolean {
-  return method === "POST" || method === "PUT" || method === "PATCH";
+  return method === "POST" || method === "PUT" || method === "PATCH" || method === "QUERY";
 }
 
 /**
@@ -38,16 +43,21 @@ export function readRoute(entry: string, methods: readonly string[] = ["ALL"]): 
 
 /**
  * One route for each method that is tried, without duplicates. OPTIONS has its own attempt on every path, and so
- * has HEAD where there is a GET.
+ * has HEAD where there is a GET. Routers list a route of every method with names that nobody uses: where a path has
+ * the usual ones, they are enough.
  */
 export function routesToTry(routes: readonly Route[]): readonly Route[] {
   const all = routes.flatMap((route) =>
-    route.method === "ALL" ? tried.map((method) => ({ ...route, method })) : [route],
+    route.method === "ALL" ? usual.map((method) => ({ ...route, method })) : [route],
   );
-  const paths = new Set(all.filter(({ method }) => method === "GET").map(({ path }) => path));
-  const chosen = all.filter(
-    ({ method, path }) => tried.includes(method) || (method === "HEAD" && !paths.has(path)),
-  );
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of all) methods.set(path, (methods.get(path) ?? new Set()).add(method));
+  const chosen = all.filter(({ method, path }) => {
+    if (usual.includes(method)) return true;
+    const others = methods.get(path);
+    if (method === "HEAD") return others?.has("GET") !== true;
+    return !unsent.includes(method) && !usual.every((one) => others?.has(one));
+  });
   const unique = new Map(
     chosen.map((route) => [`${nameOf(route)} ${JSON.stringify(route.headers ?? {})}`, route]),
   );

@@ -1,7 +1,7 @@
 import { type Attempt, credentialAttempts, detourAttempts, ownerAttempts, withoutToken } from "./attempts.ts";
 import type { SentRequest } from "./exchange.ts";
 import type { Finding } from "./findings.ts";
-import { type Caller, differingIn, type OwnerParam } from "./owners.ts";
+import { type Caller, differingIn, type OwnerParam, ownerValue } from "./owners.ts";
 import { attemptRequest, ownRequest, type RouteParts } from "./requests.ts";
 import { nameOf } from "./route.ts";
 import { faultIn, faultInOwn, isGranted, leaksOwnersData, type Observed } from "./verdicts.ts";
@@ -52,8 +52,10 @@ export async function tryRoute(test: RouteUnderTest): Promise<RouteResult> {
   if (!test.isOptional) {
     for (const one of detourAttempts) if (applies(one, test)) await attempt(one, other);
     for (const owner of test.owners) {
-      const other = differingIn(owner, test.owners, test.users);
+      const differing = differingIn(owner, test.owners, test.users);
       for (const one of ownerAttempts) {
+        const other = similarTo(test.users[0], one, owner) ?? differing;
+        if (other === "none") continue;
         // Where the plain attempt is granted, the others would only repeat that.
         if (applies(one, test) && isGranted(await attempt(one, other, owner))) break;
       }
@@ -62,6 +64,17 @@ export async function tryRoute(test: RouteUnderTest): Promise<RouteResult> {
   const own = await test.observe(ownRequest(test));
   if (isNothing(test, tried, own)) return { findings: [], ownStatus: undefined, isNothing: true };
   return { findings: findingsOf(route, tried, own), ownStatus: own.answer?.status };
+}
+
+/** The owner with a similar value. "none": there is no other. Undefined: the attempt is not about that. */
+function similarTo(user: Caller, { credentials }: Attempt, owner: OwnerParam): Caller | "none" | undefined {
+  if (credentials.kind !== "other" || credentials.as === undefined) return undefined;
+  const own = ownerValue(user, owner);
+  const value = credentials.as(own);
+  if (value === own || value === "") return "none";
+  return owner.claim === "sub"
+    ? { id: value, claims: { ...user.claims, sub: value } }
+    : { ...user, claims: { ...user.claims, [owner.claim]: value } };
 }
 
 function differs({ name, claim }: OwnerParam): string {
@@ -94,10 +107,11 @@ function isNothing({ route }: RouteUnderTest, tried: readonly Tried[], own: Obse
 }
 
 function findingsOf(route: string, tried: readonly Tried[], own: Observed): readonly Finding[] {
+  const refused = tried.find(({ observed }) => observed.answer?.status === 401)?.observed;
   const found = tried.flatMap(({ attempt, sends, observed, isOwners }) => {
     const fault = faultIn(attempt, observed, own);
     if (fault !== undefined) return [{ route, sent: sends, ...fault }];
-    return isOwners && leaksOwnersData(observed, own, Object.values(observed.request.params))
+    return isOwners && leaksOwnersData(observed, own, refused)
       ? [{ route, sent: sends, ...leak(observed.answer?.status) }]
       : [];
   });

@@ -21,11 +21,19 @@ export interface Fault {
 /** Judges the answer to an attempt. @param own The answer to the owner's own request. */
 export function faultIn(attempt: Attempt, observed: Observed, own: Observed): Fault | undefined {
   const { answer, runs } = observed;
-  if (answer === undefined) return noAnswer;
   const didWork = runs.some(({ outcome }) => outcome === "granted" || outcome === "running");
+  if (answer === undefined)
+    return didWork
+      ? {
+          cameBack: "no answer in time, but the route's handler ran: the request was accepted",
+          fix: attempt.fix,
+        }
+      : noAnswer;
   const { status } = answer;
   if (attempt.expects === "unhandled") {
-    return didWork ? { cameBack: `${status}, and the route's handler ran`, fix: attempt.fix } : undefined;
+    // A route of OPTIONS is there for preflights.
+    const isOtherRun = runs.some(({ route, outcome }) => outcome !== "refused" && route.method !== "OPTIONS");
+    return isOtherRun ? { cameBack: `${status}, and the route's handler ran`, fix: attempt.fix } : undefined;
   }
   if (status >= 500) return { cameBack: `${status}: an error is not a refusal`, fix: onError };
   if (isOtherHead(observed, own)) return undefined;
@@ -134,6 +142,11 @@ function openFault(attempt: Attempt, observed: Observed, own: Observed, didWork:
 export function faultInOwn({ answer, runs, isWatched }: Observed): Fault | undefined {
   if (answer === undefined) return runs.length > 0 ? undefined : noAnswer;
   const { status } = answer;
+  if (status === 401 && /insufficient_user_authentication/.test(answer.header("www-authenticate") ?? ""))
+    return {
+      cameBack: "401: the sign-in is not recent, so nothing is proved about the route",
+      fix: "Give the first of `users` the claim `auth_time`, in whole seconds: `Math.floor(Date.now() / 1000)`.",
+    };
   if (status === 401)
     return {
       cameBack: "401: the token was rejected",
@@ -152,9 +165,15 @@ export function faultInOwn({ answer, runs, isWatched }: Observed): Fault | undef
   return undefined;
 }
 
-/** Whether a refusal shows texts of the owner's own answer. */
-export function leaksOwnersData(refusal: Observed, own: Observed, known: readonly string[]): boolean {
+/**
+ * Whether a refusal shows texts of the owner's own answer, except for those that are in the path or in every answer of
+ * the app.
+ *
+ * @param challenge A refusal of a request without a valid token.
+ */
+export function leaksOwnersData(refusal: Observed, own: Observed, challenge: Observed | undefined): boolean {
   const { answer } = own;
+  const known = [...Object.values(refusal.request.params), challenge?.answer?.body ?? ""];
   if (answer === undefined || answer.status >= 300 || refusal.answer === undefined) return false;
   const texts = distinctiveTexts(answer.body).filter((text) => !known.some((one) => one.includes(text)));
   const { body } = refusal.answer;
@@ -177,6 +196,7 @@ function stringsIn(value: unknown): readonly string[] {
 
 /** Whether the app granted an attempt, so that the attempts that differ only a little say no more. */
 export function isGranted({ answer, runs }: Observed): boolean {
-  if (answer === undefined || answer.status >= 300) return false;
+  if (answer === undefined) return runs.some(({ outcome }) => outcome !== "refused");
+  if (answer.status >= 300) return false;
   return runs.length === 0 || runs.some(({ outcome }) => outcome !== "refused");
 }

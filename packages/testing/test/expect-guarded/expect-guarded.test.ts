@@ -47,7 +47,7 @@ describe("the message", () => {
     });
     const { message, name } = await failureOf(app, { issuer });
     expect(name).toBe("NotGuardedError");
-    expect(message).toBe(`expectGuarded: 1 of 2 routes is not guarded as it must be (Hono app, 50 requests).
+    expect(message).toBe(`expectGuarded: 1 of 2 routes is not guarded as it must be (Hono app, 53 requests).
 
 GET /users/:uid
   sent:      the valid token of another user than \`:uid\`

@@ -117,9 +117,17 @@ it.each([
   },
 );
 
-it("refuses an Express route whose paths cannot be told", async () => {
+it("lists an Express route by its expression if its paths cannot be told, and refuses such a router", async () => {
   const app = express5();
-  app.get(/fly$/, () => undefined);
+  app.use(
+    "/birds",
+    express5.Router().get(/fly$/, () => undefined),
+  );
+  expect(await routesOf(app)).toEqual(["GET /birds/fly$/"]);
+  app.use(
+    /fly$/,
+    express5.Router().get("/", () => undefined),
+  );
   await expect(routesOf(app)).rejects.toThrow("expectGuarded: no path can be made for the route /fly$/");
 });
 

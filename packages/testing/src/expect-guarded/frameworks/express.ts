@@ -96,11 +96,12 @@ function routesIn(stack: readonly Layer[], prefix: string): readonly FoundRoute[
 
 function routesOf({ path, methods, stack }: ExpressRoute, prefix: string): readonly FoundRoute[] {
   return [path].flat(9).flatMap((one) => {
-    const pattern = textOf(one, prefix);
+    const isExpression = one instanceof RegExp && patternOfExpression(one) === undefined;
+    const path = isExpression ? `${prefix}${one}` : joinPaths(prefix, textOf(one, prefix));
     return Object.keys(methods).map((name) => {
       const isAll = name === "_all";
       const layers = stack.filter(({ method }) => isAll || method === undefined || method === name);
-      return { method: isAll ? "ALL" : name.toUpperCase(), path: joinPaths(prefix, pattern), layers };
+      return { method: isAll ? "ALL" : name.toUpperCase(), path, layers, isExpression };
     });
   });
 }

@@ -1,8 +1,9 @@
 import { tracingChannel } from "node:diagnostics_channel";
-import { bodyLimit } from "../exchange.ts";
+import type { Readable } from "node:stream";
 import { outcomeOf, type Watch } from "../handler-runs.ts";
 import type { OpenedApp } from "../opened-app.ts";
 import type { Route } from "../route.ts";
+import { readStart } from "../transport/read-start.ts";
 
 /** The parts of a Fastify app that are used. */
 export interface FastifyApp {
@@ -10,7 +11,7 @@ export interface FastifyApp {
   inject(request: object): Promise<{
     readonly statusCode: number;
     readonly headers: Readonly<Record<string, unknown>>;
-    readonly payload: string;
+    stream(): Readable;
   }>;
   printRoutes(): string;
 }
@@ -29,13 +30,13 @@ export async function openFastify(app: FastifyApp, name = "Fastify app", watch =
     ...(watch && { watch: watchHandlers(app) }),
     async send({ method, target, headers, body }, signal) {
       const response = await app.inject({
-        ...{ method, url: target, headers, signal },
+        ...{ method, url: target, headers, signal, payloadAsStream: true },
         ...(body !== undefined && { payload: body }),
       });
       return {
         status: response.statusCode,
         header: (name) => response.headers[name]?.toString(),
-        body: response.payload.slice(0, bodyLimit),
+        body: await readStart(response.stream()),
       };
     },
     close: async () => undefined,
@@ -61,10 +62,12 @@ function readTree(printed: string): readonly Route[] {
   let path = "";
   for (const line of printed.split("\n")) {
     const { depth, isNode, rest } = readLine(line);
-    const listed = / \(([A-Z, ]+)\)/.exec(rest);
+    const listed = / \(([A-Z, -]+)\)/.exec(rest);
     const text = rest.slice(0, listed?.index);
     if (isNode) {
-      path = text === "(empty root node)" ? "" : `${parents[depth] ?? ""}${text}`;
+      // A parameter starts a node: any other colon is a text.
+      const pattern = text.startsWith(":") ? text : text.replaceAll(":", "::");
+      path = text === "(empty root node)" ? "" : `${parents[depth] ?? ""}${pattern}`;
       parents[depth + 1] = path;
       parents.length = depth + 2;
     }
@@ -91,13 +94,13 @@ function readLine(line: string): { depth: number; isNode: boolean; rest: string 
   return { depth, isNode, rest: isNode ? rest.slice(4) : rest };
 }
 
-/** A route of one version or host is chosen by a header. A host may be an expression, which is printed as text. */
+/** A route of one version or host is chosen by a header. No host is made of an expression. */
 function headersOf(constraints: string): Record<string, string> | undefined {
   if (!constraints.startsWith("{")) return undefined;
   const { version, host } = JSON.parse(constraints) as { version?: string; host?: string };
   return {
     ...(version !== undefined && { "accept-version": version }),
-    ...(host !== undefined && { host }),
+    ...(host !== undefined && !host.startsWith("/") && { host }),
   };
 }
 
@@ -115,7 +118,8 @@ function watchHandlers(app: object): Watch {
         const { request, reply, route } = message as HandlerStart;
         // The server of a plugin inherits from the app.
         if (request.server !== app && !Object.prototype.isPrototypeOf.call(app, request.server)) return;
-        const run = note({ method: String([route.method].flat()[0]), path: route.url ?? "" });
+        const [method = "", ...others] = [route.method].flat();
+        const run = note({ method: others.length > 0 ? "ALL" : method, path: route.url ?? "" });
         const { send } = reply;
         // Before any hook may change what the handler sends.
         reply.send = function (payload) {

@@ -1,5 +1,6 @@
 import { type Answer, bodyLimit, type Send, type SentRequest } from "../exchange.ts";
 import { statusOf } from "../handler-runs.ts";
+import { duration, pause } from "./read-start.ts";
 
 /** Calls a handler that takes a `Request` and returns a `Response`. What it throws is a 500, as in its hosts. */
 export function sendToFetch(handle: (request: Request, sent: SentRequest) => unknown): Send {
@@ -23,19 +24,17 @@ async function readResponse({ status, headers, body }: Response, signal: AbortSi
   return {
     status,
     header: (name) => headers.get(name) ?? undefined,
-    body: body === null ? "" : await readStart(body, signal),
+    body: body === null ? "" : await readBody(body, signal),
   };
 }
 
-/** Milliseconds that a body may pause. A stream of events never ends. */
-const pause = 100;
-
-async function readStart(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
+async function readBody(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
+  const end = performance.now() + duration;
   let text = "";
   try {
-    while (text.length < bodyLimit && !signal.aborted) {
+    while (text.length < bodyLimit && !signal.aborted && performance.now() < end) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const paused = new Promise<undefined>((resolve) => {
         timer = setTimeout(() => resolve(undefined), pause);

@@ -7,7 +7,8 @@ import {
   request as requestOverHttp,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Answer, bodyLimit, type Send } from "../exchange.ts";
+import type { Answer, Send } from "../exchange.ts";
+import { readStart } from "./read-start.ts";
 
 /** A server on a free port of the loopback interface. */
 export interface Loopback {
@@ -54,31 +55,7 @@ export async function serveOnLoopback(listener: RequestListener): Promise<Loopba
   };
 }
 
-/** Milliseconds that a body may pause. A stream of events never ends. */
-const pause = 100;
-
 async function readMessage(message: IncomingMessage): Promise<Answer> {
-  let body = "";
-  message.setEncoding("utf8");
-  const ended = new Promise<void>((resolve) => {
-    const stop = () => {
-      message.destroy();
-      resolve();
-    };
-    let timer = setTimeout(stop, pause);
-    message.on("data", (text: string) => {
-      body += text;
-      clearTimeout(timer);
-      timer = setTimeout(stop, pause);
-      if (body.length >= bodyLimit) stop();
-    });
-    message.on("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    message.on("error", () => undefined);
-  });
-  await ended;
   const { statusCode = 0, headers } = message;
-  return { status: statusCode, header: (name) => headers[name]?.toString(), body };
+  return { status: statusCode, header: (name) => headers[name]?.toString(), body: await readStart(message) };
 }
