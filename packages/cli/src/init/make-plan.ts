@@ -11,6 +11,7 @@ import type { Change, ManualStep, Plan } from "./plan.ts";
 import { type GuardPart, specifierOf } from "./plan-guard/guard-part.ts";
 import { planGuard } from "./plan-guard.ts";
 import { planStarter } from "./plan-starter.ts";
+import { type JestSettings, jestSettings } from "./project/jest-settings.ts";
 import { addToManifest } from "./project/manifest.ts";
 import { moduleStyleOf } from "./project/module-style.ts";
 import type { Project } from "./project/project.ts";
@@ -68,6 +69,7 @@ export function makePlan(project: Project, answers: Answers): Plan {
     scripts,
     dependencies: missing(dependencies),
     devDependencies: missing(devDependencies),
+    ...(test.jest === undefined ? {} : { jest: test.jest }),
   };
   const packageJson = addToManifest(known.text, additions);
   if (packageJson === known.text) present.push("the packages, in package.json");
@@ -78,7 +80,7 @@ export function makePlan(project: Project, answers: Answers): Plan {
     changes: changes.filter((change) => change.kind === "create" || change.before !== change.after),
     present,
     manual,
-    next: nextSteps(project, answers, changes.length > 0, guard),
+    next: [...nextSteps(project, answers, changes.length > 0, guard), ...(test.next ?? [])],
   };
 }
 
@@ -104,6 +106,8 @@ interface Part {
   readonly dependencies: Record<string, string>;
   readonly devDependencies: Record<string, string>;
   readonly scripts: Record<string, string>;
+  readonly jest?: JestSettings["added"];
+  readonly next?: readonly string[];
 }
 
 function part(given: Partial<Part>): Part {
@@ -199,6 +203,8 @@ function planTest(project: Project, answers: Answers, guard: GuardPart): Part {
       : testFile({
           runner,
           ...module,
+          // Jest's own loader has no import() in CommonJS, which it compiles such a file to.
+          isRequired: runner === "jest" && known.type !== "module",
           open: servesBetterAuth(project) ? [`${basePathOf(project, answers)}/*`] : [],
           app: { ...app, from: specifierOf(path, app.from, module) },
         });
@@ -208,7 +214,13 @@ function planTest(project: Project, answers: Answers, guard: GuardPart): Part {
   const scripts: Record<string, string> = isNew
     ? { test: runner === "node" ? "node --test" : runner === "vitest" ? "vitest run" : "jest" }
     : {};
-  return part({ texts: new Map([[path, inStyle(content, style)]]), devDependencies, scripts });
+  const texts = new Map([[path, inStyle(content, style)]]);
+  const settings = runner === "jest" && app !== undefined ? jestSettings(project, framework) : {};
+  const { added, manual, next = [] } = settings;
+  return part({
+    ...{ texts, devDependencies, scripts, next, manual: manual === undefined ? [] : [manual] },
+    ...(added === undefined ? {} : { jest: added }),
+  });
 }
 
 /** Whether Better Auth's endpoints are routes of an app of this project. */

@@ -15,6 +15,8 @@ export interface TestOptions {
   readonly app: AppExport;
   readonly language: "ts" | "js";
   readonly moduleKind: "esm" | "cjs";
+  /** Whether the app is loaded with `require` also where the file is written with `import`. Default: false. */
+  readonly isRequired?: boolean;
   /** What needs no token, such as Better Auth's own routes. */
   readonly open: readonly string[];
 }
@@ -23,7 +25,8 @@ export interface TestOptions {
  * A test that tries every route of the app, without a token, with bad ones and as another user. The settings
  * of the guard are those of a test issuer.
  */
-export function testFile({ runner, app, language, moduleKind, open }: TestOptions): string {
+export function testFile(options: TestOptions): string {
+  const { runner, app, language, moduleKind } = options;
   const isCommonJs = moduleKind === "cjs";
   const load = (names: string, from: string) =>
     isCommonJs ? `const { ${names} } = require("${from}");` : `import { ${names} } from "${from}";`;
@@ -53,7 +56,7 @@ export function testFile({ runner, app, language, moduleKind, open }: TestOption
     "",
     ...(listens ? listening(language) : []),
     'test("every route requires a token, and users have only their own paths", async () => {',
-    ...steps(app, isCommonJs, open).map((line) => `  ${line}`),
+    ...steps(options).map((line) => `  ${line}`),
     "});",
     "",
   ].join("\n");
@@ -76,9 +79,15 @@ function listening(language: "ts" | "js"): string[] {
   ];
 }
 
-function steps(app: AppExport, isCommonJs: boolean, open: readonly string[]): string[] {
+function steps({ app, language, moduleKind, isRequired = false, open }: TestOptions): string[] {
+  const isCommonJs = moduleKind === "cjs";
   const name = app.name === "default" ? (isCommonJs ? "app" : "default: app") : app.name;
-  const module = isCommonJs ? `require("${app.from}")` : `await import("${app.from}")`;
+  const type = language === "ts" ? ` as typeof import("${app.from}")` : "";
+  const module = isCommonJs
+    ? `require("${app.from}")`
+    : isRequired
+      ? `require("${app.from}")${type}`
+      : `await import("${app.from}")`;
   const whole = isCommonJs && app.name === "default";
   const loaded = `const ${whole ? "app" : `{ ${name} }`} = ${module};`;
   const options = open.length === 0 ? "{ issuer }" : `{ issuer, public: ${JSON.stringify(open)} }`;

@@ -82,6 +82,8 @@ export interface ManifestAdditions {
   readonly scripts?: Dependencies;
   readonly dependencies?: Dependencies;
   readonly devDependencies?: Dependencies;
+  /** Settings of Jest, which package.json has others of. */
+  readonly jest?: Readonly<Record<string, unknown>>;
 }
 
 /** The text of a package.json with more members. Everything else stays as it is written. */
@@ -92,13 +94,13 @@ export function addToManifest(text: string, additions: ManifestAdditions): strin
     if (!root.members.some(({ key }) => key === name))
       result = insertMember(result, root, name, JSON.stringify(value));
   }
-  for (const section of ["scripts", "dependencies", "devDependencies"] as const)
+  for (const section of ["scripts", "dependencies", "devDependencies", "jest"] as const)
     for (const [name, value] of Object.entries(additions[section] ?? {}))
       result = setMember(result, section, name, value);
   return result;
 }
 
-function setMember(text: string, section: string, name: string, value: string): string {
+function setMember(text: string, section: string, name: string, value: unknown): string {
   const root = objectAt(text, skipSpace(text, text.startsWith(byteOrderMark) ? 1 : 0));
   const found = root.members.find(({ key }) => key === section);
   if (found === undefined) {
@@ -110,7 +112,7 @@ function setMember(text: string, section: string, name: string, value: string): 
   const present = object.members.find(({ key }) => key === name);
   if (present !== undefined)
     return text.slice(0, present.value) + JSON.stringify(value) + text.slice(present.end);
-  return insertMember(text, object, name, JSON.stringify(value), section !== "scripts");
+  return insertMember(text, object, name, JSON.stringify(value), /ependencies$/.test(section));
 }
 
 function insertMember(
@@ -145,7 +147,7 @@ function spaceBefore(text: string, end: number): string {
   return text.slice(start, end);
 }
 
-function entry(name: string, value: string): string {
+function entry(name: string, value: unknown): string {
   return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
 }
 
