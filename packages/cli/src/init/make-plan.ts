@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { CannotRun } from "../command-line/command.ts";
 import type { Answers } from "./answers.ts";
 import { authServerFile } from "./auth-server.ts";
+import { basePathOf } from "./better-auth/base-path.ts";
 import { addPlugin, hasUsherJwt, pluginCall } from "./better-auth/edit-config.ts";
 import { isEmpty } from "./decide.ts";
 import { exampleWith, variablesOf } from "./environment-file.ts";
@@ -75,12 +76,13 @@ export function makePlan(project: Project, answers: Answers): Plan {
   if (packageJson === known.text) present.push("the packages, in package.json");
   else texts.set("package.json", packageJson);
 
+  const hasTests = (known.scripts.test ?? scripts.test) !== undefined;
   const changes = [...texts].map(([path, text]) => changeOf(project, path, text));
   return {
     changes: changes.filter((change) => change.kind === "create" || change.before !== change.after),
     present,
     manual,
-    next: [...nextSteps(project, answers, changes.length > 0, guard), ...(test.next ?? [])],
+    next: [...nextSteps(project, answers, changes.length > 0, guard, hasTests), ...(test.next ?? [])],
   };
 }
 
@@ -231,12 +233,6 @@ function servesBetterAuth(project: Project): boolean {
   });
 }
 
-/** The path below which Better Auth serves its endpoints. */
-function basePathOf(project: Project, { issuer }: Answers): string {
-  const config = project.sources.find(({ path }) => issuer.kind === "here" && path === issuer.configFile);
-  return /\bbasePath:\s*["']([^"']+)["']/.exec(config?.text ?? "")?.[1] ?? "/api/auth";
-}
-
 /** In these frameworks, a test in process gets the app. */
 const needsApp: ReadonlySet<string> = new Set([
   "fastify",
@@ -262,7 +258,13 @@ function untested(why: string): ManualStep {
   };
 }
 
-function nextSteps(project: Project, answers: Answers, isChanged: boolean, guard: GuardPart): string[] {
+function nextSteps(
+  project: Project,
+  answers: Answers,
+  isChanged: boolean,
+  guard: GuardPart,
+  hasTests: boolean,
+): string[] {
   const { issuer, framework } = answers;
   const steps: string[] = [];
   if (isChanged) steps.push(`${project.packageManager} install`);
@@ -275,7 +277,7 @@ function nextSteps(project: Project, answers: Answers, isChanged: boolean, guard
   if (answers.keys === "jwks" && issuer.kind === "here") steps.push("npx auth migrate");
   if (guard.texts.size > 0 && needsApp.has(framework))
     steps.push("Mark the routes that need no token as public: all others require one now");
-  if (isChanged) steps.push(`${project.packageManager} test`);
+  if (isChanged && hasTests) steps.push(`${project.packageManager} test`);
   const document = [...project.others.keys()].find((name) => /^openapi\.(?:json|ya?ml)$/.test(name));
   if (document !== undefined) steps.push(`npx usher-auth audit ${document} --test-users`);
   return steps;

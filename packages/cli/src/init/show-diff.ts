@@ -9,7 +9,7 @@ export function diffOf(change: Change): string {
   const before = change.kind === "create" ? "" : change.before;
   const after = change.kind === "create" ? change.content : change.after;
   const hide = (text: string) =>
-    isEnvironment(change.path) ? hideValues(text) : hideSecrets(change.path, text);
+    isEnvironment(change.path) ? hideValues(text) : hideCredentials(hideSecrets(change.path, text));
   return createTwoFilesPatch(
     change.kind === "create" ? "/dev/null" : `a/${change.path}`,
     `b/${change.path}`,
@@ -32,6 +32,11 @@ function hideValues(text: string): string {
     (line, start: string, value: string) =>
       /^["']?https?:\/\/[^@?#\s]*["']?$/.test(value) ? line : `${start}…`,
   );
+}
+
+/** The name and the password in an address, as of a database. */
+function hideCredentials(text: string): string {
+  return text.replace(/(\w:\/\/)[^/\s"'`@]+@/g, "$1…@");
 }
 
 /** The texts that code assigns to names such as `secret`. */

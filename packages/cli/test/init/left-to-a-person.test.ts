@@ -250,6 +250,20 @@ test("Nuxt and Nitro get a middleware", async () => {
   expect((await init(folder, "--yes")).output).not.toContain("✓");
 });
 
+test("the middleware of Nuxt leaves Better Auth's own path public, and no other", async () => {
+  const folder = await createProject({
+    "package.json": manifest(["nuxt", "better-auth"]),
+    "server/auth.ts":
+      'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({ basePath: "/api/identity" });\n',
+  });
+  const { next } = await initJson(folder, "--yes");
+  expect(await readFile(join(folder, "server/middleware/usher.ts"), "utf8")).toContain(
+    'path.startsWith("/_nuxt/") || path.startsWith("/api/identity/");',
+  );
+  // There is no test to run.
+  expect(next).not.toContain("npm test");
+});
+
 test("a Next.js app whose API is another program only gets the plugin", async () => {
   const folder = await createProject({
     "package.json": manifest(["next", "better-auth"]),

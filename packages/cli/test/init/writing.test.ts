@@ -219,7 +219,7 @@ test("secrets are not part of a diff or of JSON", async () => {
     ".env.example": "DATABASE_URL=postgres://me:hunter2@db/x\nAPI_URL=https://api.example.com\n",
     "src/index.ts": 'import express from "express";\nconst app = express();\napp.listen(3001);\n',
     "src/auth.ts":
-      'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({\n  secret: "correct horse battery staple",\n});\n',
+      'import { betterAuth } from "better-auth";\nexport const auth = betterAuth({\n  secret: "correct horse battery staple",\n  database: open("postgres://me:hunter2@db/x"),\n});\n',
   };
   for (const words of [["--dry-run"], ["--dry-run", "--json"]]) {
     const { output } = await init(await createProject(files), "--yes", ...words);

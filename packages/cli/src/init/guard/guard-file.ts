@@ -104,11 +104,11 @@ function guardConstant(
 /** The middleware of Nuxt and Nitro, which gets every request. */
 export function nitroMiddleware(
   ownerParam: string,
-  { isNuxt, servesBetterAuth }: { isNuxt: boolean; servesBetterAuth: boolean },
+  { isNuxt, signIn }: { isNuxt: boolean; signIn: string | undefined },
 ): string {
   const open = [
     ...(isNuxt ? ['path === "/"', 'path.startsWith("/_nuxt/")'] : []),
-    ...(servesBetterAuth ? ['path.startsWith("/api/auth/")'] : []),
+    ...(signIn === undefined ? [] : [`path.startsWith(${JSON.stringify(signIn)})`]),
   ];
   return [
     'import { verifierFromEnv } from "@usher-auth/verify";',

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Answers } from "../answers.ts";
+import { basePathOf } from "../better-auth/base-path.ts";
 import { guardFile, nitroMiddleware, subpathOf } from "../guard/guard-file.ts";
 import type { ManualStep } from "../plan.ts";
 import type { ProjectFile } from "../project/files.ts";
@@ -34,9 +35,9 @@ export function planHandlers(project: Project, answers: Answers): GuardPart {
     const path = `server/middleware/usher.${module.language}`;
     if (project.files.some((file) => file.path === path && file.text.includes("@usher-auth/verify")))
       return part({ folder: "server", module, present: [`the guard, in ${path}`] });
-    const servesBetterAuth = answers.issuer.kind === "here";
+    const signIn = answers.issuer.kind === "here" ? `${basePathOf(project, answers)}/` : undefined;
     const isNuxt = project.manifest?.all.nuxt !== undefined;
-    const text = nitroMiddleware(ownerParameterOf(project.sources), { isNuxt, servesBetterAuth });
+    const text = nitroMiddleware(ownerParameterOf(project.sources), { isNuxt, signIn });
     const typed = module.language === "ts" ? text : text.replace("(path: string)", "(path)");
     return part({ folder: "server", module, texts: new Map([[path, inStyle(typed, style)]]) });
   }
