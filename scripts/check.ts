@@ -93,7 +93,7 @@ function typeScriptProjects(): string[] {
     "bench",
     "conformance",
     "examples/organizations",
-    "packages/cli/starters",
+    "packages/cli/test/init/starters",
     "tests/commands",
     "tests/compat/better-auth",
     "tests/docs",

@@ -7,7 +7,7 @@ import { buildFolder, type Packed } from "./packed.ts";
 const allowed =
   /^(?:LICENSE|README\.md|package\.json|bin\/[\w-]+\.js|dist\/.+\.(?:js|js\.map|d\.ts)|grafana\/[\w.-]+\.json|prometheus\/[\w.-]+\.yml|schema\/[\w.-]+\.json|src\/.+\.ts)$/;
 /** The projects that `usher-auth init` creates have tests, and settings under another name. */
-const starters = /^starters\/(?:tsconfig\.json$|[\w-]+\/)/;
+const starters = /^starters\/[\w-]+\//;
 const ofTests =
   /(?:^|\/)(?:__)?(?:tests?|fixtures?|mocks?|snapshots?)(?:__)?\/|\.(?:test|spec|bench)\.|(?:^|\/)\.env/;
 
