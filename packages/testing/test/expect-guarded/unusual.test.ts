@@ -161,3 +161,17 @@ describe("flaws", () => {
 it("asks for the app instead of its promise", async () => {
   await expect(expectGuarded(Promise.resolve(express()), { issuer })).rejects.toThrow("a promise");
 });
+
+it("lets timers run, such as that of the test runner, on an app that answers at once", async () => {
+  const app = honoUsher(new Hono(), guard);
+  for (let index = 0; index < 20; index++) app.get(`/tasks${index}`, (c) => c.text(""));
+  let turns = 0;
+  const turn = () => {
+    turns++;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  await expectGuarded(app, { issuer });
+  clearImmediate(next);
+  expect(turns).toBeGreaterThan(100);
+});
