@@ -149,6 +149,23 @@ test("a Nest module whose imports come from elsewhere", async () => {
   });
 });
 
+test("a guard that is created and not added to the app does not count", async () => {
+  const guard =
+    'import express from "express";\nimport { usher } from "@usher-auth/verify/express";\nimport { verifierFromEnv } from "@usher-auth/verify";\nexport const guard = usher({ verifier: verifierFromEnv() });\nconst app = express();\n';
+  const idle = await createProject({
+    "package.json": manifest(["express"]),
+    "src/index.ts": guard + listen,
+  });
+  expect((await initJson(idle, "--yes")).manual).toContainEqual(
+    expect.objectContaining({ path: "src/index.ts", why: expect.stringContaining("the name usher") }),
+  );
+  const used = await createProject({
+    "package.json": manifest(["express"]),
+    "src/index.ts": `${guard}app.use(guard);\n${listen}`,
+  });
+  expect((await initJson(used, "--yes")).present).toContain("the guard, in src/index.ts");
+});
+
 test("a route that is not only for Better Auth is not made public", async () => {
   const folder = await createProject({
     "package.json": manifest(["fastify", "better-auth"]),

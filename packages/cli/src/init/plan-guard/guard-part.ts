@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { Node, Program } from "@babel/types";
 import type { AppPlace } from "../guard/find-app.ts";
 import type { GuardImport } from "../guard/place-guard.ts";
 import type { ManualStep } from "../plan.ts";
@@ -7,7 +8,7 @@ import { type ModuleStyle, moduleStyleOf } from "../project/module-style.ts";
 import type { Project } from "../project/project.ts";
 import { importsOf, resolve } from "../source/imports.ts";
 import { styleOf } from "../source/style.ts";
-import { contains } from "../source/syntax.ts";
+import { contains, walk } from "../source/syntax.ts";
 import type { AppExport } from "../test-file.ts";
 
 /** What is done for the guard itself. */
@@ -31,8 +32,10 @@ export function guardedFile(project: Project, subpath: string): string | undefin
     if (source === undefined) return false;
     const imports = importsOf(source.program);
     const isGuard = (module: string | undefined) => module === `@usher-auth/verify/${subpath}`;
+    // `const guard = usher(…)` guards nothing by itself.
+    const idle = idleGuards(source.program, project);
     return contains(source.program, (node) => {
-      if (node.type !== "CallExpression") return false;
+      if (node.type !== "CallExpression" || idle.has(node)) return false;
       const callee = resolve(node.callee, imports);
       if (callee?.imported === "usherOptions" && callee.module.startsWith(".")) return true;
       const object =
@@ -43,6 +46,34 @@ export function guardedFile(project: Project, subpath: string): string | undefin
     });
   });
   return found?.path;
+}
+
+/** What is called for variables that no call of the project gets, and that have no other name elsewhere. */
+function idleGuards(program: Program, project: Project): ReadonlySet<Node> {
+  const calls = new Map<string, Node>();
+  walk(program, (node) => {
+    if (
+      node.type === "VariableDeclarator" &&
+      node.id.type === "Identifier" &&
+      node.init?.type === "CallExpression"
+    )
+      calls.set(node.id.name, node.init);
+  });
+  const isUsed = (name: string) =>
+    project.sources.some((file) => {
+      const source = file.text.includes(name) ? project.parse(file) : undefined;
+      const isName = (node: Node) => node.type === "Identifier" && node.name === name;
+      return (
+        source !== undefined &&
+        contains(source.program, (node) => {
+          if (node.type === "CallExpression")
+            return [node.callee, ...node.arguments].some((given) => contains(given, isName));
+          if (node.type === "ImportSpecifier") return isName(node.imported) && !isName(node.local);
+          return node.type === "ExportDefaultDeclaration" && isName(node.declaration);
+        })
+      );
+    });
+  return new Set([...calls].filter(([name]) => !isUsed(name)).map(([, call]) => call));
 }
 
 /** The guard's file that an earlier run wrote: it may not be in use yet. */
