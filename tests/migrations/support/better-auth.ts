@@ -15,7 +15,7 @@ export const secret = "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=";
 export const audience = "https://api.example.com";
 
 /** A user of Better Auth, and the cookie of their session. */
-export interface User {
+interface User {
   readonly id: string;
   readonly email: string;
   readonly cookie: string;

@@ -45,7 +45,7 @@ export interface Migration {
 }
 
 /** What a program answered. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** The status, and what its body says: a code, or the beginning of a text. */
   readonly text: string;
@@ -54,7 +54,7 @@ export interface Answer {
 }
 
 /** The answers of a stage, by the names of the requests. */
-export type Answers = ReadonlyMap<string, Answer>;
+type Answers = ReadonlyMap<string, Answer>;
 
 /** What was found out about the programs of a guide. */
 interface Findings {

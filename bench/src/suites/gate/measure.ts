@@ -68,7 +68,7 @@ export async function measureServers(servers: readonly Measured[], effort: GateE
 /** What was measured of each server. */
 export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
-export interface Sample {
+interface Sample {
   readonly answers: Answers;
   /** Microseconds of CPU time. Undefined where the system does not tell. */
   readonly used: number | undefined;
