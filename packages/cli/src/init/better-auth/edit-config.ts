@@ -1,12 +1,20 @@
 import type { Node } from "@babel/types";
 import MagicString from "magic-string";
-import { propertyOf } from "../guard/nest.ts";
 import type { Edited } from "../guard/place-guard.ts";
 import { type Binding, importsOf, resolve } from "../source/imports.ts";
 import { indentAt, insertImport } from "../source/insert.ts";
 import type { Style } from "../source/style.ts";
 import { inStyle } from "../source/style.ts";
-import { contains, type ParsedSource, parseSource, rangeOf, textOf, unwrap, walk } from "../source/syntax.ts";
+import {
+  contains,
+  type ParsedSource,
+  parseSource,
+  propertyOf,
+  rangeOf,
+  textOf,
+  unwrap,
+  walk,
+} from "../source/syntax.ts";
 
 type ObjectNode = Extract<Node, { type: "ObjectExpression" }>;
 type ArrayNode = Extract<Node, { type: "ArrayExpression" }>;

@@ -3,7 +3,7 @@ import MagicString from "magic-string";
 import { importsOf, resolve } from "../source/imports.ts";
 import { indentAt, insertImport } from "../source/insert.ts";
 import { inStyle } from "../source/style.ts";
-import { contains, type ParsedSource, parseSource, rangeOf, walk } from "../source/syntax.ts";
+import { contains, type ParsedSource, parseSource, propertyOf, rangeOf, walk } from "../source/syntax.ts";
 import type { Edited, GuardImport } from "./place-guard.ts";
 
 /** The name of the module that Nest is started with: `NestFactory.create(AppModule)`. */
@@ -113,30 +113,5 @@ function importsGuard(source: ParsedSource, name: string, from: string): boolean
       (element) =>
         element !== null && source.text.slice(...rangeOf(element)) === "UsherModule.forRoot(usherOptions())",
     )
-  );
-}
-
-/** The value of an object's property. */
-export function propertyOf(
-  object: Extract<Node, { type: "ObjectExpression" }>,
-  name: string,
-): Node | undefined {
-  for (const property of object.properties) {
-    if (property.type !== "ObjectProperty" || property.computed) continue;
-    const { key } = property;
-    if (
-      (key.type === "Identifier" && key.name === name) ||
-      (key.type === "StringLiteral" && key.value === name)
-    )
-      return property.value;
-  }
-  return undefined;
-}
-
-/** The lines for a person who adds the guard. */
-export function manualNestLines({ from, style }: GuardImport): string {
-  return inStyle(
-    `import { UsherModule, usherOptions } from "${from}";\n\nimports: [UsherModule.forRoot(usherOptions())],`,
-    style,
   );
 }

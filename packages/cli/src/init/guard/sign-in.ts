@@ -1,7 +1,6 @@
 import type { Node } from "@babel/types";
 import type { Binding } from "../source/imports.ts";
-import { contains, textOf, unwrap, walk } from "../source/syntax.ts";
-import { propertyOf } from "./nest.ts";
+import { contains, propertyOf, textOf, unwrap, walk } from "../source/syntax.ts";
 
 type Imports = ReadonlyMap<string, Binding>;
 

@@ -81,3 +81,28 @@ export function textOf(node: Node | null | undefined): string | undefined {
     return node.quasis[0]?.value.cooked ?? undefined;
   return undefined;
 }
+
+/** The value of an object's property. */
+export function propertyOf(
+  object: Extract<Node, { type: "ObjectExpression" }>,
+  name: string,
+): Node | undefined {
+  for (const property of object.properties) {
+    if (property.type !== "ObjectProperty" || property.computed) continue;
+    const { key } = property;
+    if (
+      (key.type === "Identifier" && key.name === name) ||
+      (key.type === "StringLiteral" && key.value === name)
+    )
+      return property.value;
+  }
+  return undefined;
+}
+
+/** The lines for a person who adds the guard. */
+export function manualNestLines({ from, style }: GuardImport): string {
+  return inStyle(
+    `import { UsherModule, usherOptions } from "${from}";\n\nimports: [UsherModule.forRoot(usherOptions())],`,
+    style,
+  );
+}
