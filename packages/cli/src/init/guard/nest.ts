@@ -115,3 +115,11 @@ function importsGuard(source: ParsedSource, name: string, from: string): boolean
     )
   );
 }
+
+/** The lines for a person who adds the guard. */
+export function manualNestLines({ from, style }: GuardImport): string {
+  return inStyle(
+    `import { UsherModule, usherOptions } from "${from}";\n\nimports: [UsherModule.forRoot(usherOptions())],`,
+    style,
+  );
+}

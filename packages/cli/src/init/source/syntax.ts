@@ -98,11 +98,3 @@ export function propertyOf(
   }
   return undefined;
 }
-
-/** The lines for a person who adds the guard. */
-export function manualNestLines({ from, style }: GuardImport): string {
-  return inStyle(
-    `import { UsherModule, usherOptions } from "${from}";\n\nimports: [UsherModule.forRoot(usherOptions())],`,
-    style,
-  );
-}
