@@ -32,8 +32,9 @@ export function brokenLinks(folder: string, base: string): string[] {
 
   const broken = new Set<string>();
   for (const [file, html] of contents) {
-    for (const [, link = ""] of html.matchAll(/<(?:a|img|link|script)\b[^>]*?\s(?:href|src)="([^"]*)"/g)) {
-      if (isBroken(file, link)) broken.add(`${file} links to ${link}`);
+    for (const [tag] of html.matchAll(/<(?:a|img|link|script)\b[^<>]*/g)) {
+      const [, link] = /\s(?:href|src)="([^"]*)"/.exec(tag) ?? [];
+      if (link !== undefined && isBroken(file, link)) broken.add(`${file} links to ${link}`);
     }
   }
   return [...broken].sort();

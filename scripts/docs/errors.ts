@@ -51,8 +51,11 @@ export function linkCodes(list: Page, errors: readonly Page[]): Page {
 }
 
 function meaningsInTable(markdown: string, responses: ReadonlyMap<string, Response>): Meaning[] {
-  const rows = markdown.matchAll(/^\| `([a-z_]+)` \| (\d{3}) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$/gm);
-  return [...rows].map(([, code = "", status, , meaning = "", client = "", operator = ""]) => {
+  return markdown.split("\n").flatMap((row) => {
+    const cells = row.slice("| ".length, -" |".length).split(" | ");
+    const [name = "", status = "", , meaning = "", client = "", operator = ""] = cells;
+    const [, code] = /^`([a-z_]+)`$/.exec(name) ?? [];
+    if (code === undefined || !/^\d{3}$/.test(status) || cells.length !== 6) return [];
     const response = responses.get(code);
     if (response === undefined) throw new Error(`conformance/errors.json has no response for ${code}`);
     const text = [
@@ -62,7 +65,7 @@ function meaningsInTable(markdown: string, responses: ReadonlyMap<string, Respon
       `The log of the API has a hint with the reason, which the client never gets. [The doctor](../guide/doctor.md) finds the cause: \`npx usher-auth doctor\`. Without a network, \`npx usher-auth explain ${code}\` says the same as this page.`,
       `## The response\n\n\`\`\`http\n${messageOf(response)}\n\`\`\``,
     ].join("\n\n");
-    return { code, title: meaning, text };
+    return [{ code, title: meaning, text }];
   });
 }
 
@@ -74,17 +77,35 @@ function meaningsInText(markdown: string): Meaning[] {
     if (sender === undefined) return [];
     const text = lines.join(" ").replaceAll(/\s+/g, " ");
     // `path_rejected` and `header_rejected` (400: …) share what is in parentheses.
-    const lists = text.matchAll(
-      /((?:`[a-z_]+`(?:,? and |, )?)+) (?:\((\d{3})(?:[:,]? ([^()]*(?:\([^()]*\)[^()]*)*))?\)|for every other status)/g,
-    );
-    return [...lists].flatMap(([, list = "", status = "Any other status", note]) =>
-      [...list.matchAll(/`([a-z_]+)`/g)].map(([, code = ""]) => ({
+    return [...text.matchAll(/(?:`[a-z_]+`(?:,? and |, )?)+/g)].flatMap(({ 0: list, index: start }) => {
+      const statement = statementOf(text.slice(start + list.length));
+      if (statement === undefined) return [];
+      const { status, note } = statement;
+      return [...list.matchAll(/`([a-z_]+)`/g)].map(([, code = ""]) => ({
         code,
         title: sender.name,
         text: `## ${capital(sender.name)}\n\n**${status}**${note ? ` · ${capital(note)}.` : ""}\n\n${sender.more}`,
-      })),
-    );
+      }));
+    });
   });
+}
+
+/** What the text that follows some codes says about them, if it begins with that. */
+function statementOf(text: string): { status: string; note?: string | undefined } | undefined {
+  if (text.startsWith(" for every other status")) return { status: "Any other status" };
+  if (!text.startsWith(" (")) return undefined;
+  const [, status, note] = /^(\d{3})(?:[:,]? (.*))?$/.exec(withinParentheses(text.slice(1)) ?? "") ?? [];
+  return status === undefined ? undefined : { status, note };
+}
+
+/** What is between the parenthesis that a text begins with and the one that closes it. */
+function withinParentheses(text: string): string | undefined {
+  let depth = 0;
+  for (const { 0: parenthesis, index: at } of text.matchAll(/[()]/g)) {
+    depth += parenthesis === "(" ? 1 : -1;
+    if (depth === 0) return text.slice(1, at);
+  }
+  return undefined;
 }
 
 const senders: readonly (readonly [RegExp, { readonly name: string; readonly more: string }])[] = [

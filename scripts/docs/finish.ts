@@ -31,7 +31,7 @@ export function withoutFrontmatter(markdown: string): string {
 function finishHtml(html: string, base: string): string {
   return html
     .replace(/<meta charset="utf-8">/, (first) => `${first}\n    ${policyOf(html)}`)
-    .replace(/<body[^>]*>/, (body) => body + noScript(base));
+    .replace(/<body[^<>]*>/, (body) => body + noScript(base));
 }
 
 /**
@@ -39,8 +39,8 @@ function finishHtml(html: string, base: string): string {
  * there. Styles are inline because the colors of code are.
  */
 function policyOf(html: string): string {
-  const inline = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)].map(
-    ([, script = ""]) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
+  const inline = inlineScriptsOf(html).map(
+    (script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
   );
   const rules = [
     "default-src 'none'",
@@ -53,6 +53,18 @@ function policyOf(html: string): string {
     "base-uri 'none'",
   ];
   return `<meta http-equiv="Content-Security-Policy" content="${rules.join("; ")}">`;
+}
+
+function inlineScriptsOf(html: string): string[] {
+  const scripts: string[] = [];
+  for (let tag = html.indexOf("<script"); tag !== -1; ) {
+    const start = html.indexOf(">", tag) + 1;
+    const end = html.indexOf("</script>", start);
+    if (start === 0 || end === -1) throw new Error("A script of a page has no end");
+    if (!/\bsrc=/.test(html.slice(tag, start))) scripts.push(html.slice(start, end));
+    tag = html.indexOf("<script", end);
+  }
+  return scripts;
 }
 
 /** The menus, the search and the switches need JavaScript; the pages themselves do not. */

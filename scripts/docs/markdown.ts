@@ -32,24 +32,37 @@ function changeProse(markdown: string, change: (prose: string) => string): strin
 /** Changes the targets of links and images outside blocks of code. */
 export function changeLinks(markdown: string, change: (target: string) => string): string {
   return changeProse(markdown, (prose) =>
-    prose.replaceAll(/\]\(([^)\s]+)\)/g, (_link, target: string) => `](${change(target)})`),
+    // The parenthesis after it is not in the expression, so that the expression takes linear time.
+    prose.replaceAll(/\]\(([^)\s]+)/g, (link, target: string, start: number) =>
+      prose[start + link.length] === ")" ? `](${change(target)}` : link,
+    ),
   );
+}
+
+/** The targets of links and images outside blocks of code. */
+export function linksOf(markdown: string): string[] {
+  const targets: string[] = [];
+  changeLinks(markdown, (target) => {
+    targets.push(target);
+    return target;
+  });
+  return targets;
+}
+
+/** The text of links in place of the links. */
+function withoutLinks(markdown: string): string {
+  return markdown.replaceAll(/\[([^[\]]+)\]\([^()]*\)/g, "$1");
 }
 
 /** The first heading as plain text. */
 export function titleOf(markdown: string): string | undefined {
   const [, heading] = /^# (.+)$/m.exec(markdown) ?? [];
-  return heading?.replaceAll(/[`*]/g, "").replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1");
+  return heading === undefined ? undefined : withoutLinks(heading.replaceAll(/[`*]/g, ""));
 }
 
 /** The first paragraph as plain text, without a final colon. */
 export function summaryOf(markdown: string): string {
   const body = markdown.replace(/^---\n.*?\n---\n/s, "").replace(/^# .+$/m, "");
   const paragraph = body.split(/\n{2,}/).find((block) => /^[\p{L}`*[]/u.test(block.trim())) ?? "";
-  return paragraph
-    .trim()
-    .replaceAll("\n", " ")
-    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
-    .replaceAll(/[`*]/g, "")
-    .replace(/:$/, ".");
+  return withoutLinks(paragraph.trim().replaceAll("\n", " ")).replaceAll(/[`*]/g, "").replace(/:$/, ".");
 }

@@ -1,3 +1,4 @@
+import { linksOf } from "./markdown.ts";
 import { addressOf, type Page } from "./page.ts";
 
 export interface NavigationItem {
@@ -69,7 +70,9 @@ function sectionsOf(
     .slice(1)
     .flatMap((section) => {
       const [heading = ""] = section.split("\n", 1);
-      const items = [...section.matchAll(/\]\(([^)\s#]+\.md)(?:#[^)]*)?\)/g)].flatMap(([, target = ""]) => {
+      const items = linksOf(section).flatMap((link) => {
+        const [target = ""] = link.split("#", 1);
+        if (!target.endsWith(".md")) return [];
         const path = new URL(target, `http://site/${index}`).pathname.slice(1);
         const title = titles.get(path);
         if (title === undefined || seen.has(path)) return [];

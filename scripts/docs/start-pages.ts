@@ -91,11 +91,12 @@ ${take("guide/getting-started.md", /^## When a token is refused$/m)}
 /** Lets the home page's list of frameworks lead to these pages. */
 export function leadToStart(home: Page, starts: readonly Page[]): Page {
   const paths = new Set(starts.map(({ path }) => path));
-  const markdown = home.markdown.replace(/<div class="home-cards frameworks">.*?<\/div>/s, (list) =>
-    changeLinks(list, (target) => {
-      const start = target.replace(/^(?:\.\/)?guide\//, "start/");
-      return paths.has(start) ? `./${start}` : target;
-    }),
-  );
-  return { ...home, markdown };
+  const start = home.markdown.indexOf('<div class="home-cards frameworks">');
+  const end = home.markdown.indexOf("</div>", start);
+  if (start === -1 || end === -1) return home;
+  const list = changeLinks(home.markdown.slice(start, end), (target) => {
+    const path = target.replace(/^(?:\.\/)?guide\//, "start/");
+    return paths.has(path) ? `./${path}` : target;
+  });
+  return { ...home, markdown: home.markdown.slice(0, start) + list + home.markdown.slice(end) };
 }

@@ -37,7 +37,9 @@ export function optionsHaveAnchors({ tokens }: { readonly tokens: readonly Token
  * name finds the row before the sections that mention it. A code has its own page, which is the one to find.
  */
 export function optionsAreSections(html: string): string {
-  return html.replaceAll(/<td id="(option-[^"]+)"[^>]*>(.*?)<\/td>/gs, (cell, id: string, name: string) =>
-    /^option-[a-z]+(?:_[a-z]+)+(?:-\d+)?$/.test(id) ? cell : `<h4>${name}<a href="#${id}"></a></h4>${cell}`,
-  );
+  return html.replaceAll(/<td id="(option-[^"<]+)"[^<>]*>/g, (cell, id: string, start: number) => {
+    if (/^option-[a-z]+(?:_[a-z]+)+(?:-\d+)?$/.test(id)) return cell;
+    const name = html.slice(start + cell.length, html.indexOf("</td>", start));
+    return `<h4>${name}<a href="#${id}"></a></h4>${cell}`;
+  });
 }

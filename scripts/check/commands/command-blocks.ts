@@ -39,7 +39,7 @@ export function commandBlocksOf(file: string, markdown: string): CommandBlock[] 
   const lines = markdown.split("\n");
   for (let index = 0; index < lines.length; index++) {
     const [, before = "", fence = "", language = ""] =
-      /^((?:> ?|[-*+] |\d+[.)] |\s)*)(`{3,}|~{3,})\s*(\w*)/.exec(lines[index] ?? "") ?? [];
+      /^((?:>|[-*+] |\d+[.)] |\s)*)(`{3,}|~{3,})\s*(\w*)/.exec(lines[index] ?? "") ?? [];
     if (fence === "") continue;
     const line = index + 2;
     const content: string[] = [];

@@ -91,7 +91,7 @@ export function commandsOf(text: string): string[] {
   return text
     .replaceAll(/\\\n\s*/g, "")
     .split("\n")
-    .map((line) => line.replace(/(?:^|\s)#.*$/, "").trim())
+    .map((line) => line.replace(/(?:^|\s)#.*/, "").trim())
     .filter((line) => line !== "");
 }
 

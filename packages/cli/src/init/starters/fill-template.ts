@@ -62,7 +62,7 @@ export function withSecret(example: string, { issuer }: Answers): string {
 }
 
 function withValue(text: string, name: string, value: string): string {
-  return text.replace(new RegExp(`^${name}=.*$`, "m"), () => `${name}=${value}`);
+  return text.replaceAll(/^([A-Z_]+)=.*/gm, (line, found) => (found === name ? `${name}=${value}` : line));
 }
 
 /** The port of an address of this machine. Elsewhere, a proxy may listen on the address's port. */
