@@ -31,15 +31,11 @@ export function jestSettings(
     framework === "fastify" ? "/node_modules/(?!(?:@usher-auth|cookie)/)" : "/node_modules/(?!@usher-auth/)",
   ];
   if (transformsJavaScript(manifest.jest)) {
-    const settings = [
-      ...Object.values(manifest.scripts)
-        .join("\n")
-        .matchAll(/\bjest\b.* --config[ =](\S+)/g),
-    ];
+    const settings = Object.values(manifest.scripts).flatMap(settingsNamedIn);
     const member = `"transformIgnorePatterns": ${JSON.stringify(patterns)}`;
     return {
       added: { transformIgnorePatterns: patterns },
-      next: settings.map(([, path]) => `Add this to ${path} as well: ${member}`),
+      next: settings.map((path) => `Add this to ${path} as well: ${member}`),
     };
   }
   return {
@@ -49,6 +45,16 @@ export function jestSettings(
       lines: `transformIgnorePatterns: ${JSON.stringify(patterns)},`,
     },
   };
+}
+
+/** The files of settings that a script gives to Jest. */
+function settingsNamedIn(script: string): string[] {
+  const words = script.replaceAll("--config=", "--config ").split(/\s+/);
+  if (!words.some((word) => /\bjest\b/.test(word))) return [];
+  return words.flatMap((word, index) => {
+    const path = words[index + 1];
+    return word === "--config" && path !== undefined ? [path] : [];
+  });
 }
 
 /** Whether the settings have a transform for JavaScript, and no word yet on what is left as it is. */
