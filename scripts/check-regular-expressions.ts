@@ -35,7 +35,8 @@ const files = patterns
   .sort();
 const { count, faults } = checkExpressions(
   files.map((file) => ({ file, code: readFileSync(join(root, file), "utf8") })),
-  exceptions,
+  // Another folder, as in the tests, has none of the files that the exceptions are for.
+  root === repository ? exceptions : [],
   verdicts,
 );
 if (isListing) listVerdicts(repository, verdicts);
