@@ -1,12 +1,22 @@
-/**
- * `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. Without the tests
- * of `npm run test:long`, `test:runtimes`, `test:fastapi`, `test:gate`, `test:proxies`, `test:metrics` and
- * `test:examples`.
- */
+/** `npm test`: the checks, the build and the tests, until one fails. Arguments go to vitest. */
 import { runNode } from "./run/run-node.ts";
 import { takeNothingFromTheShell } from "./run/test-environment.ts";
 
 takeNothingFromTheShell();
+
+/** Projects with an npm script of their own, such as `npm run test:long`. */
+const separate = [
+  "commands",
+  "docs",
+  "examples",
+  "fastapi",
+  "gate",
+  "init",
+  "long",
+  "metrics",
+  "proxies",
+  "runtimes",
+];
 
 const steps = [
   ["scripts/check.ts"],
@@ -14,13 +24,7 @@ const steps = [
   [
     "node_modules/vitest/vitest.mjs",
     "run",
-    "--project=!long",
-    "--project=!runtimes",
-    "--project=!fastapi",
-    "--project=!gate",
-    "--project=!examples",
-    "--project=!proxies",
-    "--project=!metrics",
+    ...separate.map((name) => `--project=!${name}`),
     ...process.argv.slice(2),
   ],
 ];
