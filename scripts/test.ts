@@ -4,7 +4,7 @@ import { takeNothingFromTheShell } from "./run/test-environment.ts";
 
 takeNothingFromTheShell();
 
-/** Projects with an npm script of their own, such as `npm run test:long`. */
+/** Projects that npm scripts such as `test:long` run separately. */
 const separate = [
   "commands",
   "docs",

@@ -208,7 +208,7 @@ export const ownerAttempts: readonly Attempt[] = [
     sends: "the valid token of {owner}",
     credentials: other,
     expects: "denied",
-    fix: "Name the parameter in the guard's `ownerParam`. If it says nothing about the owner, set `ownerParams`.",
+    fix: "Name the parameter in the guard's `ownerParam`, which may be a list. If it says nothing about the owner, set `ownerParams`.",
   },
   similarUser("in upper case", (owner) => owner.toUpperCase()),
   similarUser("in lower case", (owner) => owner.toLowerCase()),

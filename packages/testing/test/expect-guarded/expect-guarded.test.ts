@@ -52,7 +52,7 @@ describe("the message", () => {
 GET /users/:uid
   sent:      the valid token of another user than \`:uid\`
   came back: 200: the request was accepted
-  do:        Name the parameter in the guard's \`ownerParam\`. If it says nothing about the owner, set \`ownerParams\`.`);
+  do:        Name the parameter in the guard's \`ownerParam\`, which may be a list. If it says nothing about the owner, set \`ownerParams\`.`);
   });
 
   it("names everything that has the same reason once, and shortens a long list", async () => {
