@@ -61,7 +61,7 @@ export const command: Command = defineSubcommand({
       import("../init/make-plan.ts"),
     ]);
     const folder = resolve(terminal.folder, args.folder ?? ".");
-    const project = await readProject(folder);
+    const project = await readProject(folder, terminal.folder);
     const asks = !args.yes && !args.json && isInteractive(terminal);
     const questions = asks ? (await import("../init/ask.ts")).askOn(terminal) : undefined;
     const answers = await decide(project, wishes, questions);

@@ -13,6 +13,7 @@ import { type GuardPart, specifierOf } from "./plan-guard/guard-part.ts";
 import { planGuard } from "./plan-guard.ts";
 import { planStarter } from "./plan-starter.ts";
 import { type JestSettings, jestSettings } from "./project/jest-settings.ts";
+import { withLocal } from "./project/local-packages.ts";
 import { addToManifest } from "./project/manifest.ts";
 import { moduleStyleOf } from "./project/module-style.ts";
 import type { Project } from "./project/project.ts";
@@ -65,7 +66,9 @@ export function makePlan(project: Project, answers: Answers): Plan {
   else texts.set(".env.example", example);
 
   const missing = (wanted: Record<string, string>) =>
-    Object.fromEntries(Object.entries(wanted).filter(([name]) => known.all[name] === undefined));
+    Object.fromEntries(
+      Object.entries(withLocal(wanted, project.local)).filter(([name]) => known.all[name] === undefined),
+    );
   const additions = {
     scripts,
     dependencies: missing(dependencies),

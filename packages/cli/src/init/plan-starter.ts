@@ -2,6 +2,7 @@ import { CannotRun } from "../command-line/command.ts";
 import type { Answers } from "./answers.ts";
 import { frameworkNames } from "./frameworks.ts";
 import type { Change, ManualStep, Plan } from "./plan.ts";
+import { neededLocally, withLocal } from "./project/local-packages.ts";
 import { addToManifest } from "./project/manifest.ts";
 import type { Project } from "./project/project.ts";
 import { starterFor } from "./starters/index.ts";
@@ -55,10 +56,17 @@ function withLines(text: string, wanted: string): string {
 type Starter = NonNullable<ReturnType<typeof starterFor>>;
 
 function manifestChange(
-  { manifest, folder }: Project,
-  { fields, scripts, dependencies, devDependencies }: Starter,
+  { manifest, folder, local }: Project,
+  { fields, scripts, ...starter }: Starter,
 ): Change[] {
   const path = "package.json";
+  const dependencies = withLocal(starter.dependencies, local);
+  const needed = neededLocally({ ...starter.dependencies, ...starter.devDependencies }, local);
+  const devDependencies = Object.fromEntries(
+    Object.entries({ ...withLocal(starter.devDependencies, local), ...needed }).sort(([one], [other]) =>
+      one < other ? -1 : 1,
+    ),
+  );
   if (manifest === undefined) {
     const name = packageName(folder);
     const content = {

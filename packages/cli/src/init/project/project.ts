@@ -7,6 +7,7 @@ import type { FrameworkName } from "../frameworks.ts";
 import { type ParsedSource, parseSource } from "../source/syntax.ts";
 import { isTest, isToolSetting, type ProjectFile, readSources } from "./files.ts";
 import { findFrameworks } from "./find-frameworks.ts";
+import { type LocalPackages, localPackages } from "./local-packages.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { readTypeScriptSettings, type TypeScriptSettings } from "./module-style.ts";
 
@@ -27,6 +28,8 @@ export interface Project {
   readonly hasEnvironment: boolean;
   /** The files at the top of the folder that a new project may have as well, by name. */
   readonly others: ReadonlyMap<string, string>;
+  /** Our packages that are installed from files where the command runs. */
+  readonly local: LocalPackages;
   /** What installs the packages. */
   readonly packageManager: "npm" | "pnpm" | "yarn" | "bun";
   /** Addresses in the `.env` of the project. No secret is kept. */
@@ -41,11 +44,13 @@ export interface Project {
 /**
  * Reads a project. Changes nothing and runs none of its code.
  *
+ * @param from The folder that the command runs in.
  * @throws {CannotRun} The folder is a file, or its package.json cannot be read.
  */
-export async function readProject(folder: string): Promise<Project> {
+export async function readProject(folder: string, from: string): Promise<Project> {
+  const local = await localPackages(from, folder);
   const stats = await lstat(folder).catch(() => undefined);
-  if (stats === undefined) return emptyProject(folder);
+  if (stats === undefined) return emptyProject(folder, local);
   if (stats.isFile()) throw new CannotRun("usher-auth init needs a folder, and this is a file.");
   const text = await readOptional(folder, "package.json");
   const manifest = text === undefined ? undefined : readManifest(text);
@@ -71,6 +76,7 @@ export async function readProject(folder: string): Promise<Project> {
     gitignore: others.get(".gitignore"),
     hasEnvironment: environment !== undefined,
     others,
+    local,
     packageManager: await packageManagerOf(folder),
     addresses: { issuer: settings.BETTER_AUTH_URL || undefined, api: settings.API_URL || undefined },
     frameworks: manifest === undefined ? [] : await findFrameworks(folder, manifest, sources, parse),
@@ -85,7 +91,7 @@ export async function readProject(folder: string): Promise<Project> {
   };
 }
 
-function emptyProject(folder: string): Project {
+function emptyProject(folder: string, local: LocalPackages): Project {
   return {
     folder,
     manifest: undefined,
@@ -97,6 +103,7 @@ function emptyProject(folder: string): Project {
     gitignore: undefined,
     hasEnvironment: false,
     others: new Map(),
+    local,
     packageManager: "npm",
     addresses: { issuer: undefined, api: undefined },
     frameworks: [],
