@@ -87,7 +87,13 @@ describe.each(withStarter)("the starter of %s", (framework) => {
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
       if (/^@?usher-auth/.test(name)) expect(version).toBe(`^${manifest.version}`);
       else expect(version).toMatch(/^\^\d+\.\d+\.\d+$/);
-    expect(fields).toEqual({ private: true, type: "module", engines: { node: expect.any(String) } });
+    expect(fields).toEqual({ private: true, type: "module", engines: manifest.engines });
+  });
+
+  it("names its tests: an older Node.js would find none by itself, and report success", () => {
+    expect(starter(framework).scripts.test).toBe(
+      framework === "nestjs" ? "vitest run" : 'node --test "test/**/*.test.ts"',
+    );
   });
 });
 
