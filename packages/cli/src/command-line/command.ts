@@ -11,7 +11,11 @@ interface Example {
 }
 
 /** A citty command with examples for `--help`. Its `run` gets a {@link Terminal} as `data`. */
-export type Command = CommandDef & { readonly examples?: readonly Example[] };
+export type Command = CommandDef & {
+  readonly examples?: readonly Example[];
+  /** What the exit code 1 means. Default: something was found. */
+  readonly exitCode1?: string;
+};
 
 /** The parts of a command. */
 export interface CommandParts<T extends ArgsDef> {
@@ -19,17 +23,20 @@ export interface CommandParts<T extends ArgsDef> {
   readonly description: string;
   readonly args: T;
   readonly examples: readonly Example[];
+  /** What the exit code 1 means, for the help. Default: something was found. */
+  readonly exitCode1?: string;
   /** @throws {CannotRun} The command cannot run; exit code 2. */
   run(args: ParsedArgs<T>, terminal: Terminal): Promise<ExitCode>;
 }
 
 /** Defines a command. Unknown flags and missing values are rejected before `run` is called. */
 export function defineSubcommand<const T extends ArgsDef>(parts: CommandParts<T>): Command {
-  const { name, description, args, examples, run } = parts;
+  const { name, description, args, examples, exitCode1, run } = parts;
   return {
     meta: { name, description },
     args,
     examples,
+    ...(exitCode1 !== undefined && { exitCode1 }),
     run: ({ args: given, data }) => run(given as ParsedArgs<T>, data as Terminal),
   };
 }

@@ -17,7 +17,8 @@ export async function helpFor(command: Command, program: string, terminal: Termi
     for (const { line, effect } of command.examples)
       lines.push(`  ${effect}`, `    ${paint("cyan", line)}`, "");
   }
-  lines.push("Exit codes: 0 success, 1 something was found, 2 could not run.", "");
+  const { exitCode1 = "something was found" } = command;
+  lines.push(`Exit codes: 0 success, 1 ${exitCode1}, 2 could not run.`, "");
   return lines.join("\n");
 }
 

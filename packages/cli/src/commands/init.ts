@@ -4,6 +4,7 @@ import { urlValue } from "../command-line/flag-values.ts";
 import { withoutLastSlash } from "../init/address.ts";
 import type { Answers } from "../init/answers.ts";
 import { type FrameworkName, frameworkNames } from "../init/frameworks.ts";
+import { otherValues } from "../init/other-values.ts";
 import type { Plan } from "../init/plan.ts";
 import { escapeControl, escapeLine } from "../output/escape.ts";
 import { painterFor, type Terminal } from "../terminal.ts";
@@ -48,6 +49,7 @@ export const command: Command = defineSubcommand({
       effect: "A new project in the folder my-api",
     },
   ],
+  exitCode1: "something is left to you",
   async run(args, terminal) {
     const wishes = {
       framework: frameworkValue(args.framework),
@@ -65,7 +67,8 @@ export const command: Command = defineSubcommand({
     const asks = !args.yes && !args.json && isInteractive(terminal);
     const questions = asks ? (await import("../init/ask.ts")).askOn(terminal) : undefined;
     const answers = await decide(project, wishes, questions);
-    const plan = makePlan(project, answers);
+    const made = makePlan(project, answers);
+    const plan = { ...made, manual: [...made.manual, ...otherValues(project, wishes)] };
     const isDry = args["dry-run"] === true;
     if (!isDry) (await import("../init/write/write-plan.ts")).writePlan(folder, plan.changes);
     const { diffOf } = await import("../init/show-diff.ts");

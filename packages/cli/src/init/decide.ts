@@ -45,6 +45,7 @@ export async function decide(
     throw new CannotRun(
       `This folder has several packages: ${packages.slice(0, 20).join(", ")}. Name the folder of the API: usher-auth init ${quoted(packages[0] ?? "")}.`,
     );
+  refuseAnotherFramework(project, wishes.framework);
   const framework = wishes.framework ?? (await decideFramework(project, questions));
   const issuer = await decideIssuer(project, wishes, questions);
   const config = project.sources.find(({ path }) => issuer.kind === "here" && path === issuer.configFile);
@@ -71,6 +72,32 @@ export async function decide(
     language: style?.language ?? language ?? "js",
     moduleKind: style?.moduleKind ?? "esm",
   };
+}
+
+/** The name of each of these frameworks is in that of a package. */
+const packaged: readonly FrameworkName[] = [
+  "fastify",
+  "express",
+  "hono",
+  "koa",
+  "nestjs",
+  "elysia",
+  "next",
+  "trpc",
+];
+
+/** A second guard, for a framework that the project does not have, would be of no use. */
+function refuseAnotherFramework(
+  { frameworks, manifest, sources }: Project,
+  asked: FrameworkName | undefined,
+): void {
+  if (asked === undefined || frameworks.includes(asked) || !packaged.includes(asked)) return;
+  if (!sources.some(({ text }) => /["']@usher-auth\/verify\/[\w-]+["']/.test(text))) return;
+  const names = Object.keys(manifest?.all ?? {});
+  if (names.some((name) => name === asked || name.startsWith(`@${asked}/`))) return;
+  throw new CannotRun(
+    `The project has a guard for ${frameworks.join(", ")}, and does not depend on ${asked}: leave out --framework ${asked}. Nothing was changed.`,
+  );
 }
 
 /** A folder as a shell takes it. */

@@ -1,3 +1,4 @@
+import { parseEnv } from "node:util";
 import { withoutLastSlash } from "./address.ts";
 import type { Answers } from "./answers.ts";
 
@@ -34,6 +35,21 @@ export function exampleWith(text: string | undefined, answers: Answers): string 
   const lines = missing.flatMap(({ name, value, comment }) => [`# ${comment}`, `${name}=${value}`]);
   const gap = known === "" ? "" : known.endsWith("\n") ? lineEnding : lineEnding + lineEnding;
   return `${known}${gap}${lines.join(lineEnding)}${lineEnding}`;
+}
+
+/**
+ * The names of the variables in a `.env.example` that the `.env` lacks. Those of Usher need a value.
+ *
+ * @param variables Those of the `.env`, and whether each has a value.
+ */
+export function missingVariables(
+  example: string,
+  variables: ReadonlyMap<string, boolean>,
+  answers: Answers,
+): string[] {
+  const ours = new Set(variablesOf(answers).map(({ name }) => name));
+  const names = Object.keys(parseEnv(example)).sort();
+  return names.filter((name) => (ours.has(name) ? !variables.get(name) : !variables.has(name)));
 }
 
 /** The variable that a line sets, perhaps in a comment. */

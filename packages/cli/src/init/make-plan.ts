@@ -6,7 +6,7 @@ import { authServerFile } from "./auth-server.ts";
 import { basePathOf } from "./better-auth/base-path.ts";
 import { addPlugin, hasUsherJwt, pluginCall } from "./better-auth/edit-config.ts";
 import { isEmpty } from "./decide.ts";
-import { exampleWith, variablesOf } from "./environment-file.ts";
+import { exampleWith, missingVariables, variablesOf } from "./environment-file.ts";
 import { handlersIn } from "./guard/sign-in.ts";
 import type { Change, ManualStep, Plan } from "./plan.ts";
 import { type GuardPart, specifierOf } from "./plan-guard/guard-part.ts";
@@ -80,12 +80,18 @@ export function makePlan(project: Project, answers: Answers): Plan {
   else texts.set("package.json", packageJson);
 
   const hasTests = (known.scripts.test ?? scripts.test) !== undefined;
-  const changes = [...texts].map(([path, text]) => changeOf(project, path, text));
+  const changes = [...texts]
+    .map(([path, text]) => changeOf(project, path, text))
+    .filter((change) => change.kind === "create" || change.before !== change.after);
+  const unset = missingVariables(example, project.variables, answers);
   return {
-    changes: changes.filter((change) => change.kind === "create" || change.before !== change.after),
+    changes,
     present,
     manual,
-    next: [...nextSteps(project, answers, changes.length > 0, guard, hasTests), ...(test.next ?? [])],
+    next: [
+      ...nextSteps(project, answers, changes.length > 0, guard, { hasTests, unset }),
+      ...(test.next ?? []),
+    ],
   };
 }
 
@@ -266,14 +272,16 @@ function nextSteps(
   answers: Answers,
   isChanged: boolean,
   guard: GuardPart,
-  hasTests: boolean,
+  { hasTests, unset }: { readonly hasTests: boolean; readonly unset: readonly string[] },
 ): string[] {
   const { issuer, framework } = answers;
   const steps: string[] = [];
-  if (isChanged) steps.push(`${project.packageManager} install`);
+  if (isChanged || !project.isInstalled) steps.push(`${project.packageManager} install`);
   const plugin = pluginCall(answers);
   if (issuer.kind === "elsewhere")
     steps.push(`Add the plugin to Better Auth at ${answers.issuerUrl}: plugins: [${plugin}]`);
+  if (project.hasEnvironment && unset.length > 0)
+    steps.push(`Set in .env what it lacks of .env.example: ${unset.join(", ")}`);
   if (issuer.kind === "create") steps.push("node --env-file=.env auth-server.mjs");
   else if (isChanged)
     steps.push("Set the variables of .env.example, with the same values at Better Auth and at the API");

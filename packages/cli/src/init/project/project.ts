@@ -7,6 +7,7 @@ import type { FrameworkName } from "../frameworks.ts";
 import { type ParsedSource, parseSource } from "../source/syntax.ts";
 import { isTest, isToolSetting, type ProjectFile, readSources } from "./files.ts";
 import { findFrameworks } from "./find-frameworks.ts";
+import { areInstalled } from "./installed.ts";
 import { type LocalPackages, localPackages } from "./local-packages.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { readTypeScriptSettings, type TypeScriptSettings } from "./module-style.ts";
@@ -26,6 +27,10 @@ export interface Project {
   readonly gitignore: string | undefined;
   /** Whether there is a `.env`. */
   readonly hasEnvironment: boolean;
+  /** The variables of the `.env`, and whether each has a value. No value is kept. */
+  readonly variables: ReadonlyMap<string, boolean>;
+  /** Whether all packages that package.json names are there. */
+  readonly isInstalled: boolean;
   /** The files at the top of the folder that a new project may have as well, by name. */
   readonly others: ReadonlyMap<string, string>;
   /** Our packages that are installed from files where the command runs. */
@@ -75,6 +80,11 @@ export async function readProject(folder: string, from: string): Promise<Project
     environmentExample: others.get(".env.example"),
     gitignore: others.get(".gitignore"),
     hasEnvironment: environment !== undefined,
+    variables: new Map(Object.entries(settings).map(([name, value]) => [name, value !== ""])),
+    isInstalled: await areInstalled(
+      folder,
+      Object.keys({ ...manifest?.devDependencies, ...manifest?.dependencies }),
+    ),
     others,
     local,
     packageManager: await packageManagerOf(folder),
@@ -102,6 +112,8 @@ function emptyProject(folder: string, local: LocalPackages): Project {
     environmentExample: undefined,
     gitignore: undefined,
     hasEnvironment: false,
+    variables: new Map(),
+    isInstalled: false,
     others: new Map(),
     local,
     packageManager: "npm",
