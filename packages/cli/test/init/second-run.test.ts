@@ -74,7 +74,3 @@ test("asks for npm install until the packages are there", async () => {
     await mkdir(join(folder, "node_modules", name), { recursive: true });
   expect((await initJson(folder)).next).not.toContain("npm install");
 });
-
-test("the help says what the exit code means", async () => {
-  expect((await init(await createProject({}), "--help")).output).toContain("1 something is left to you, 2");
-});
