@@ -119,9 +119,11 @@ const long = [
   "packages/postgres/integration/revocations/{migration,server,subscription}.test.ts",
   // The contract of rows over pg and PGlite is in `npm test`.
   "packages/postgres/test/rows/{drizzle,kysely,postgres-js,prisma}/contract.test.ts",
-  "packages/testing/test/expect-guarded/flaws.test.ts",
+  "packages/testing/test/expect-guarded/{flaws,sound}.test.ts",
+  "packages/testing/test/guide.test.ts",
   // Skipped unless BETTER_AUTH_SOURCES names a folder.
   "tests/compat/better-auth/own-tests.test.ts",
+  "tests/e2e/api-docs.test.ts",
   "tests/e2e/audit.test.ts",
   "tests/e2e/browser-displays.test.ts",
   "tests/e2e/client/*.test.ts",
