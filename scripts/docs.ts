@@ -1,6 +1,7 @@
 /**
  * `npm run docs` serves the documentation site and reloads what changes: DOCS_PORT, 3002 by default.
- * `npm run docs:build` writes it as static files into docs/.vitepress/dist. DOCS_BASE is its path there, `/` by default.
+ * `npm run docs:build` writes it as static files into docs/.vitepress/dist. DOCS_BASE is its path there, `/`
+ * by default.
  */
 import { build } from "./docs/build.ts";
 import { serve } from "./docs/serve.ts";

@@ -2,8 +2,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 
 /**
- * The links of a built site that lead nowhere: to a page, a file or a heading that does not exist. Links to other sites
- * are not followed.
+ * The links of a built site that lead nowhere: to a page, a file or a heading that does not exist. Links to
+ * other sites are not followed.
  */
 export function brokenLinks(folder: string, base: string): string[] {
   const files = globSync("**/*.html", { cwd: folder }).map((file) => file.replaceAll(sep, "/"));

@@ -5,8 +5,8 @@ import { changeLinks } from "./markdown.ts";
 import type { Page } from "./page.ts";
 
 /**
- * Finishes what VitePress has built: which scripts may run, links for readers without JavaScript, and each page as
- * Markdown beside it.
+ * Finishes what VitePress has built: which scripts may run, links for readers without JavaScript, and each
+ * page as Markdown beside it.
  */
 export function finish(folder: string, base: string, pages: readonly Page[]): void {
   for (const file of globSync("**/*.html", { cwd: folder })) {
@@ -35,8 +35,8 @@ function finishHtml(html: string, base: string): string {
 }
 
 /**
- * The page runs its own scripts only, and no script can send anything anywhere: what is pasted into the playground stays
- * there. Styles are inline because the colors of code are.
+ * The page runs its own scripts only, and no script can send anything anywhere: what is pasted into the
+ * playground stays there. Styles are inline because the colors of code are.
  */
 function policyOf(html: string): string {
   const inline = inlineScriptsOf(html).map(

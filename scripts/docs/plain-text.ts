@@ -6,8 +6,8 @@ import type { Navigation, NavigationItem } from "./navigation.ts";
 import { addressOf, type Page } from "./page.ts";
 
 /**
- * Writes `llms.txt`, the list of pages for language models (https://llmstxt.org), and `llms-full.txt`, the text of those
- * that explain how to use Usher. The decisions and the reference are in the list only.
+ * Writes `llms.txt`, the list of pages for language models (https://llmstxt.org), and `llms-full.txt`, the
+ * text of those that explain how to use Usher. The decisions and the reference are in the list only.
  */
 export function writePlainText(
   folder: string,

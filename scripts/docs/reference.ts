@@ -8,7 +8,8 @@ import type { Page } from "./page.ts";
 const cacheFolder = "docs/.vitepress/cache/reference";
 
 /**
- * The API reference, made of the docstrings of everything that the packages export. Kept until a source changes.
+ * The API reference, made of the docstrings of everything that the packages export. Kept until a source
+ * changes.
  */
 export async function readReference(root: string): Promise<Page[]> {
   const key = keyOfSources(root);

@@ -19,8 +19,8 @@ const frameworks = [
 ];
 
 /**
- * A page for each framework that leads from nothing to a tested API, made of the sections of the guides: a reader follows
- * one page in place of four, and each text exists once.
+ * A page for each framework that leads from nothing to a tested API, made of the sections of the guides: a
+ * reader follows one page in place of four, and each text exists once.
  */
 export function startPages(documents: readonly Page[]): Page[] {
   const byPath = new Map(documents.map((page) => [page.path, page]));

@@ -33,8 +33,9 @@ export function optionsHaveAnchors({ tokens }: { readonly tokens: readonly Token
 }
 
 /**
- * For the search: each row about an option is a section with the option's name as its title, so that a search for the
- * name finds the row before the sections that mention it. A code has its own page, which is the one to find.
+ * For the search: each row about an option is a section with the option's name as its title, so that a search
+ * for the name finds the row before the sections that mention it. A code has its own page, which is the one
+ * to find.
  */
 export function optionsAreSections(html: string): string {
   return html.replaceAll(/<td id="(option-[^"<]+)"[^<>]*>/g, (cell, id: string, start: number) => {

@@ -1,5 +1,7 @@
 /**
- * Writes the reference of every entry of the packages as Markdown into a folder: `typedoc.ts <folder>`. A separate process, because TypeDoc needs the compiler's interface in JavaScript, which TypeScript 7 does not have.
+ * Writes the reference of every entry of the packages as Markdown into a folder: `typedoc.ts <folder>`. A
+ * separate process, because TypeDoc needs the compiler's interface in JavaScript, which TypeScript 7 does not
+ * have.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";

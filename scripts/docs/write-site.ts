@@ -12,8 +12,8 @@ const pagesFolder = "docs/.vitepress/pages";
 const navigationFile = "docs/.vitepress/cache/navigation.json";
 
 /**
- * Writes the Markdown that VitePress builds the site from, with the navigation. A file whose content is the same is not
- * written again, so that a running server reloads only what changed.
+ * Writes the Markdown that VitePress builds the site from, with the navigation. A file whose content is the
+ * same is not written again, so that a running server reloads only what changed.
  */
 export function writeSite(root: string, reference: readonly Page[]): readonly Page[] {
   const { pages: documents, files, images } = readDocuments(root);

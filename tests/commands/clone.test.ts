@@ -11,7 +11,8 @@ import { blocksAt, root } from "./support/blocks.ts";
 import { runBlock } from "./support/run-block.ts";
 import { type Running, start } from "./support/shell.ts";
 
-// Blocks that a reader runs in a clone of this repository: the last commit, in a folder with a space in its path.
+// Blocks that a reader runs in a clone of this repository: the last commit, in a folder with a space in its
+// path.
 
 const secret = "k3J9sQ2mZ7xW1vB5nC8dF4gH6jL0pR2t";
 let folder: string;

@@ -36,8 +36,8 @@ export interface Verdict {
 }
 
 /**
- * What an API with these settings answers to `GET /api/<userId>/tasks` with this token. The guard runs as it is; only
- * signatures are verified by the browser.
+ * What an API with these settings answers to `GET /api/<userId>/tasks` with this token. The guard runs as it
+ * is; only signatures are verified by the browser.
  *
  * @throws Error The settings are not valid, or the browser lacks an algorithm.
  */

@@ -1,8 +1,8 @@
 /**
  * What the guard uses of `node:crypto`, by the browser's Web Crypto.
  *
- * Node's functions return at once, and Web Crypto's later. So an operation without a result yet is noted, and returns a
- * placeholder; `repeatUntilDone` carries out what was noted, and runs the guard again.
+ * Node's functions return at once, and Web Crypto's later. So an operation without a result yet is noted, and
+ * returns a placeholder; `repeatUntilDone` carries out what was noted, and runs the guard again.
  */
 const results = new Map<string, { readonly value?: unknown; readonly error?: unknown }>();
 const noted = new Map<string, () => Promise<unknown>>();

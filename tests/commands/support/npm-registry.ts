@@ -13,8 +13,8 @@ export interface NpmRegistry {
 }
 
 /**
- * Starts a registry that has these packages as if they were published, and sends npm to another registry for all
- * others.
+ * Starts a registry that has these packages as if they were published, and sends npm to another registry for
+ * all others.
  */
 export async function startRegistry(packages: readonly Packed[], others: string): Promise<NpmRegistry> {
   let url = "";

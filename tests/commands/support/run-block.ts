@@ -35,7 +35,8 @@ export async function runBlock(
 }
 
 /**
- * Runs each command in a separate terminal. One that says `until` runs until the next command. Without `until`, all except the last keep running, and the last is repeated until they answer it.
+ * Runs each command in a separate terminal. One that says `until` runs until the next command. Without
+ * `until`, all except the last keep running, and the last is repeated until they answer it.
  */
 async function runSeparately(
   { text, proof: { prints = "", until } }: RunnableBlock,

@@ -16,7 +16,8 @@ const folder = fileURLToPath(new URL("../../../docs/guide", import.meta.url));
 
 /**
  * The program of a guide, before and after each step. The blocks are marked: `step=before` and `step=after`
- * are whole programs, and a `diff` with `step=1` changes the program of the step before it. A last step that makes the program after is only run once.
+ * are whole programs, and a `diff` with `step=1` changes the program of the step before it. A last step that
+ * makes the program after is only run once.
  *
  * @throws {Error} There is no such program, or a change does not fit.
  */

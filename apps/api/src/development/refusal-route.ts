@@ -6,8 +6,8 @@ import type { RecentRefusals } from "./recent-refusals.ts";
 export const refusalHeader = "x-refusal";
 
 /**
- * Whether a refused request gets a report: it is local, and its id is this API's. Other requests may have an id
- * that the client chose, and anyone could guess it.
+ * Whether a refused request gets a report: it is local, and its id is this API's. Other requests may have an
+ * id that the client chose, and anyone could guess it.
  */
 export function hasReport({ headers, id }: Pick<FastifyRequest, "headers" | "id">): boolean {
   return isLocalRequest(headers) && headers["x-request-id"] !== id;

@@ -140,8 +140,8 @@ function withoutUnused(document: Document): Document {
 }
 
 /**
- * Removes the limits that zod adds to every integer without any: the integers that JavaScript can hold. They say
- * nothing about this API.
+ * Removes the limits that zod adds to every integer without any: the integers that JavaScript can hold. They
+ * say nothing about this API.
  */
 function withoutSafeLimits(document: Document): Document {
   return JSON.parse(JSON.stringify(document), (key, value) => {

@@ -42,7 +42,8 @@ export async function gate(way: Way, workload: WorkloadName, effort: GateEffort)
   });
   const present = all.filter(({ name }) => !skipped.some((one) => one.name === name));
   const samples: Samples[] = [];
-  // What V8 compiles, and when, differs from start to start: a process keeps up to a fifth more or less of speed.
+  // What V8 compiles, and when, differs from start to start: a process keeps up to a fifth more or less of
+  // speed.
   for (let start = 0; start < effort.starts; start++)
     samples.push(await measureOnce(way, present, workloads[workload], effort));
   return { ...figuresOf(samples), notes: skipped.map(({ note }) => note) };

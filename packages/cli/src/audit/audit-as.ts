@@ -37,7 +37,8 @@ export interface Audited {
 /**
  * Audits with the tokens of these users.
  *
- * @throws {CannotRun} The tokens do not fit `owners`, or the API does not answer, or rejects a token everywhere.
+ * @throws {CannotRun} The tokens do not fit `owners`, or the API does not answer, or rejects a token
+ *   everywhere.
  */
 export async function auditAs(users: Users, settings: AuditSettings): Promise<Audited> {
   const { document, target, owners, rate, maxRequests, signal } = settings;

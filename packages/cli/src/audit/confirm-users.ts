@@ -34,8 +34,8 @@ const pause = 250;
 const mostAttempts = 20;
 
 /**
- * Waits until the API rejects the revoked token, at most five seconds: it hears of a sign-out shortly after the
- * issuer has answered it. If it never does, the checks find that.
+ * Waits until the API rejects the revoked token, at most five seconds: it hears of a sign-out shortly after
+ * the issuer has answered it. If it never does, the checks find that.
  */
 export async function awaitRevocation(api: AuditedApi): Promise<void> {
   const { a, revokedUser } = api.users;

@@ -77,8 +77,8 @@ export interface TestUserRun<Result> {
 }
 
 /**
- * Runs with the tokens of two users who exist only meanwhile. Deletes them afterwards, whatever happens, and says on
- * standard error which addresses are used and which remain.
+ * Runs with the tokens of two users who exist only meanwhile. Deletes them afterwards, whatever happens, and
+ * says on standard error which addresses are used and which remain.
  *
  * @throws {CannotRun} No tokens, or the error of `run`. The users are deleted nevertheless.
  */

@@ -3,8 +3,9 @@ import type { Agent, RequestInit as UndiciRequestInit } from "undici";
 let agent: Agent | undefined;
 
 /**
- * Like `fetch`, without a proxy. For addresses with http: with NODE_USE_ENV_PROXY=1 and HTTP_PROXY, `fetch` would
- * ask the proxy for http://127.0.0.1 as well. The proxy would see what is sent, and could answer itself.
+ * Like `fetch`, without a proxy. For addresses with http: with NODE_USE_ENV_PROXY=1 and HTTP_PROXY, `fetch`
+ * would ask the proxy for http://127.0.0.1 as well. The proxy would see what is sent, and could answer
+ * itself.
  */
 export async function directFetch(url: URL, init: RequestInit): Promise<Response> {
   const undici = await import("undici");

@@ -5,8 +5,8 @@ import type { ManualStep } from "./plan.ts";
 import type { Project } from "./project/project.ts";
 
 /**
- * What a flag asks for and the project's settings say otherwise. Settings are never changed, so the flag has no
- * effect there.
+ * What a flag asks for and the project's settings say otherwise. Settings are never changed, so the flag has
+ * no effect there.
  */
 export function otherValues(project: Project, { issuer, api }: Wishes): ManualStep[] {
   if (isEmpty(project)) return [];

@@ -1,6 +1,6 @@
 /**
- * Asks for a password on the terminal. What is typed is hidden, and the question goes to standard error: standard
- * output may be a file.
+ * Asks for a password on the terminal. What is typed is hidden, and the question goes to standard error:
+ * standard output may be a file.
  *
  * @returns undefined if it was cancelled with Ctrl-C or Escape.
  */

@@ -3,9 +3,9 @@ import type { Terminal } from "../terminal.ts";
 import { readText } from "./text.ts";
 
 /**
- * Reads a password from the file, else from `USHER_PASSWORD`, else from the keyboard. Removes only the final newline
- * of a file, which `echo` and editors add. A password is never an argument: those are visible to other users and
- * stay in the shell's history.
+ * Reads a password from the file, else from `USHER_PASSWORD`, else from the keyboard. Removes only the final
+ * newline of a file, which `echo` and editors add. A password is never an argument: those are visible to
+ * other users and stay in the shell's history.
  *
  * @param file The value of `--password-file`; `-` is standard input.
  * @throws {CannotRun} There is none, it is empty, or nobody answers.

@@ -27,8 +27,8 @@ export interface IssuerPlace {
 /**
  * The address of Better Auth.
  *
- * @throws {CannotRun} There is none, it is not an http or https URL, has credentials in it, or is plain http to
- *   another machine that `USHER_ALLOW_INSECURE_HOSTS` does not name: the password would be sent in clear text.
+ * @throws {CannotRun} There is none, it is not an http or https URL, has credentials in it, or is plain http
+ *   to another machine that `USHER_ALLOW_INSECURE_HOSTS` does not name: the password would be sent in clear text.
  */
 export function issuerAddress({
   issuer,

@@ -12,8 +12,8 @@ export interface Cookies {
 }
 
 /**
- * Creates an empty store. Whether a cookie is `Secure` does not matter: everything goes to one address, and that is
- * https, or http by the user's own decision.
+ * Creates an empty store. Whether a cookie is `Secure` does not matter: everything goes to one address, and
+ * that is https, or http by the user's own decision.
  */
 export function createCookies(hostname: string): Cookies {
   const kept = new Map<string, { readonly value: string; readonly path: string }>();

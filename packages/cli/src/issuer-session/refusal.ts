@@ -4,11 +4,12 @@ import { escapeLine } from "../output/escape.ts";
 /**
  * Why the issuer gave no session or token.
  *
- * `unreachable`: nothing was sent. `unclear`: something was sent, and there is no usable answer to it, so that it
- * may have had an effect. `limited`: too many requests. `credentials`: no such account, or another password.
- * `exists`: there is such an account. `verification`: the address must be verified first. `two_factors`: a second
- * factor is required. `disabled`: the issuer does not offer this. `session`: the session has ended. `elsewhere`:
- * the request did not reach Better Auth. `rejected`: another reason of the issuer's.
+ * `unreachable`: nothing was sent. `unclear`: something was sent, and there is no usable answer to it, so
+ * that it may have had an effect. `limited`: too many requests. `credentials`: no such account, or another
+ * password. `exists`: there is such an account. `verification`: the address must be verified first.
+ * `two_factors`: a second factor is required. `disabled`: the issuer does not offer this. `session`: the
+ * session has ended. `elsewhere`: the request did not reach Better Auth. `rejected`: another reason of the
+ * issuer's.
  */
 export type RefusalKind =
   | "unreachable"

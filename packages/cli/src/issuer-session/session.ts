@@ -39,8 +39,8 @@ export interface IssuerSession {
 /**
  * Signs a user in with e-mail address and password.
  *
- * @throws {IssuerRefusal} The message says why: a wrong password, an address that is not verified, a second factor,
- *   an issuer that cannot be reached, …
+ * @throws {IssuerRefusal} The message says why: a wrong password, an address that is not verified, a second
+ *   factor, an issuer that cannot be reached, …
  */
 export async function signIn(
   issuer: IssuerAddress,
@@ -59,8 +59,8 @@ export interface SignUpOptions extends ConnectionOptions {
 /**
  * Creates an account, and signs its user in.
  *
- * @throws {IssuerRefusal} The message says why. The account may exist nevertheless, for example if its address must
- *   be verified before it can be used.
+ * @throws {IssuerRefusal} The message says why. The account may exist nevertheless, for example if its
+ *   address must be verified before it can be used.
  */
 export async function signUp(
   issuer: IssuerAddress,

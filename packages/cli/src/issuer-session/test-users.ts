@@ -41,8 +41,8 @@ export interface TestUsers {
 const withoutEffect: ReadonlySet<RefusalKind> = new Set(["unreachable", "limited", "disabled", "elsewhere"]);
 
 /**
- * Test users with random addresses under example.com (RFC 2606 section 3: nobody gets e-mail there) and random
- * passwords. Nothing is created yet.
+ * Test users with random addresses under example.com (RFC 2606 section 3: nobody gets e-mail there) and
+ * random passwords. Nothing is created yet.
  *
  * @param options The waiting of `signUp` ends with `signal`; `deleteAll` waits nevertheless.
  */

@@ -27,7 +27,8 @@ test.each(Object.entries(samples))("guards %s", async (_name, { files, program, 
   else if (scripts?.test === "vitest run") expect(await runVitest(folder)).toContain("1 passed");
   else expect(first.manual).toEqual([expect.objectContaining({ path: "test/usher.test" })]);
 
-  // The program starts as before. Where a test cannot get the app, or Better Auth is part of it, requests tell.
+  // The program starts as before. Where a test cannot get the app, or Better Auth is part of it, requests
+  // tell.
   if (open !== undefined || first.manual.length > 0) {
     const { status } = await start(folder, program, flags);
     expect(await status("/api/alice/tasks")).toBe(401);

@@ -1,10 +1,10 @@
 import type { TokenFaults } from "../options.ts";
 
 /**
- * How a request is authenticated. `fault`: a token of the path's owner that must not be accepted. `public key`: such a
- * token with an HMAC of the issuer's public key, if it has one. `elsewhere`: a
- * valid token of the owner outside the Authorization header. `other`: a valid token, in the header, of a caller
- * who is not the owner. `as`: a user whose id is made of the owner's.
+ * How a request is authenticated. `fault`: a token of the path's owner that must not be accepted. `public
+ * key`: such a token with an HMAC of the issuer's public key, if it has one. `elsewhere`: a
+ * valid token of the owner outside the Authorization header. `other`: a valid token, in the header, of a
+ * caller who is not the owner. `as`: a user whose id is made of the owner's.
  */
 export type Credentials =
   | { readonly kind: "none" }
@@ -15,8 +15,8 @@ export type Credentials =
   | { readonly kind: "other"; readonly as?: (owner: string) => string };
 
 /**
- * What must come back. `challenge`: 401 with a challenge. `denied`: 403, or 404 to conceal the path. `closed`: any
- * refusal, or that there is nothing. `unhandled`: anything, as long as no guarded handler runs.
+ * What must come back. `challenge`: 401 with a challenge. `denied`: 403, or 404 to conceal the path.
+ * `closed`: any refusal, or that there is nothing. `unhandled`: anything, as long as no guarded handler runs.
  */
 type Expected = "challenge" | "denied" | "closed" | "unhandled";
 

@@ -12,18 +12,21 @@ import { type RouteResult, tryRoute } from "./try-route.ts";
 import type { Observed } from "./verdicts.ts";
 
 /**
- * Sends to every route of an app what it must refuse, in this process: no token, tokens that are expired, forged,
- * unsigned, of another issuer or for another API, a token in the query or in a cookie, another user's token, and
- * that of another organization. It also sends a valid token, which must get through the guard: its handlers run.
+ * Sends to every route of an app what it must refuse, in this process: no token, tokens that are expired,
+ * forged, unsigned, of another issuer or for another API, a token in the query or in a cookie, another user's
+ * token, and that of another organization. It also sends a valid token, which must get through the guard: its
+ * handlers run.
  *
- * Takes apps of Fastify, Express, Hono, Koa, NestJS, h3 2 and Elysia, which list their routes. With the option
- * `routes`, it takes `fetch` handlers, `node:http` listeners and servers, and route modules of Next.js.
+ * Takes apps of Fastify, Express, Hono, Koa, NestJS, h3 2 and Elysia, which list their routes. With the
+ * option `routes`, it takes `fetch` handlers, `node:http` listeners and servers, and route modules of
+ * Next.js.
  *
  * Does not check ids in bodies, queries and rows, revoked tokens, policies, WebSockets, nor the format of a
  * refusal's body. A route that the app cannot list is not tried, unless `routes` has it.
  *
  * @returns The routes that were tried.
- * @throws {NotGuardedError} Each route that is not guarded, with the reason. Also if there is no route to try.
+ * @throws {NotGuardedError} Each route that is not guarded, with the reason. Also if there is no route to
+ *   try.
  * @throws {TypeError} The app is of an unknown kind, or an option is wrong.
  *
  * @example
@@ -84,7 +87,8 @@ async function tryApp(
   let requests = 0;
 
   const observe = async (request: SentRequest): Promise<Observed> => {
-    // Many apps answer within one turn of the event loop: nothing would be freed, and no timer of the test would run.
+    // Many apps answer within one turn of the event loop: nothing would be freed, and no timer of the test
+    // would run.
     await nextTurn();
     requests++;
     runs.length = 0;

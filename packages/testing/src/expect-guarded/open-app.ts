@@ -17,8 +17,8 @@ import { isRouteModule, openRouteModule } from "./frameworks/nextjs.ts";
 import type { OpenedApp } from "./opened-app.ts";
 
 /**
- * Recognises an app by its members, because this package imports no framework, and a test may have another copy of
- * it. The most specific come first: most apps also have a `fetch`.
+ * Recognises an app by its members, because this package imports no framework, and a test may have another
+ * copy of it. The most specific come first: most apps also have a `fetch`.
  *
  * @throws {TypeError} It is nothing of these, or a handler without `routes`.
  */

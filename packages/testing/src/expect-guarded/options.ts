@@ -29,26 +29,26 @@ export interface ExpectGuardedOptions {
   /** The test issuer whose tokens the app accepts. */
   readonly issuer: TestIssuer;
   /**
-   * Routes that anyone may call: `"GET /health"`, `"/health"` for every method, or `"/docs/*"` for every route
-   * below a path. Nothing is tried on them. Default: none.
+   * Routes that anyone may call: `"GET /health"`, `"/health"` for every method, or `"/docs/*"` for every
+   * route below a path. Nothing is tried on them. Default: none.
    */
   readonly public?: readonly string[];
   /**
-   * Routes on which a token is optional, in the same form. A token that is sent must be valid; the path's owner
-   * is not tried. Default: none.
+   * Routes on which a token is optional, in the same form. A token that is sent must be valid; the path's
+   * owner is not tried. Default: none.
    */
   readonly optional?: readonly string[];
   /**
-   * The path parameters that say whose path it is: a name, several, or names with their claims, as the guard's
-   * `ownerParam`: `{ userId: "sub", orgId: "org" }`. Only these count then.
+   * The path parameters that say whose path it is: a name, several, or names with their claims, as the
+   * guard's `ownerParam`: `{ userId: "sub", orgId: "org" }`. Only these count then.
    *
-   * Default: `userId`, `uid`, `user`, `ownerId`, `sub` and other spellings of them, and `id` after `/users`, with
-   * the user's id; `orgId`, `organizationId` and other spellings, with the claim `org`.
+   * Default: `userId`, `uid`, `user`, `ownerId`, `sub` and other spellings of them, and `id` after `/users`,
+   * with the user's id; `orgId`, `organizationId` and other spellings, with the claim `org`.
    */
   readonly ownerParams?: string | readonly string[] | Readonly<Record<string, string>>;
   /**
-   * Routes that the app cannot list, as `"GET /api/:userId/tasks"`. Without a method, every method is tried. They
-   * are added to those that it lists. A query may have parameters too: `"GET /search?user=:userId"`.
+   * Routes that the app cannot list, as `"GET /api/:userId/tasks"`. Without a method, every method is tried.
+   * They are added to those that it lists. A query may have parameters too: `"GET /search?user=:userId"`.
    */
   readonly routes?: readonly string[];
   /** Values of path parameters that no owner has, by name. Default: one that fits the pattern, usually `1`. */

@@ -118,8 +118,8 @@ export function exampleOf({ constraint }: Parameter): string {
 }
 
 /**
- * The pattern of a path that is a regular expression, such as `/^\/users\/(?<userId>[^/]+)$/`. A group without
- * a name is called by its number, from 0.
+ * The pattern of a path that is a regular expression, such as `/^\/users\/(?<userId>[^/]+)$/`. A group
+ * without a name is called by its number, from 0.
  *
  * @returns Undefined if it has more than texts and groups.
  */

@@ -27,7 +27,8 @@ export function takesBody({ method }: Route): boolean {
 }
 
 /**
- * Reads an entry of the option `routes`: a method and a path. Without a method, it is a route of each of these.
+ * Reads an entry of the option `routes`: a method and a path. Without a method, it is a route of each of
+ * these.
  *
  * @throws {TypeError} It is neither.
  */
@@ -42,9 +43,9 @@ export function readRoute(entry: string, methods: readonly string[] = ["ALL"]): 
 }
 
 /**
- * One route for each method that is tried, without duplicates. OPTIONS has its own attempt on every path, and so
- * has HEAD where there is a GET. Routers list a route of every method with names that nobody uses: where a path has
- * the usual ones, they are enough.
+ * One route for each method that is tried, without duplicates. OPTIONS has its own attempt on every path, and
+ * so has HEAD where there is a GET. Routers list a route of every method with names that nobody uses: where a
+ * path has the usual ones, they are enough.
  */
 export function routesToTry(routes: readonly Route[]): readonly Route[] {
   const all = routes.flatMap((route) =>

@@ -166,8 +166,8 @@ export function faultInOwn({ answer, runs, isWatched }: Observed): Fault | undef
 }
 
 /**
- * Whether a refusal shows texts of the owner's own answer, except for those that are in the path or in every answer of
- * the app.
+ * Whether a refusal shows texts of the owner's own answer, except for those that are in the path or in every
+ * answer of the app.
  *
  * @param challenge A refusal of a request without a valid token.
  */

@@ -163,7 +163,8 @@ export function usher<AppEnv extends Env, Routes extends Schema, Base extends st
     const guarded = isGuarded(path)
       ? guardHandler(handler, path, rule)
       : guardIfAdmitted(handler, path, rule);
-    // Hono's own list of routes tells middleware from handlers by their parameters (`hono/dev`), and so do others.
+    // Hono's own list of routes tells middleware from handlers by their parameters (`hono/dev`), and so do
+    // others.
     Object.defineProperty(guarded, "length", { value: handler.length });
     // For another guard, of this app or of one that mounts it.
     keepRule(handler, guarded, guard.ownerParams);

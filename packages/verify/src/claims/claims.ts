@@ -85,7 +85,8 @@ export function checkForms(
   // the same user, and without a `typ`.
   if (claims.at_hash !== undefined) throw unsupported("an ID token (`at_hash`): send the access token");
   // RFC 7800: who sends the token must prove that it has a key (RFC 9449 section 7.2, RFC 8705 section 3).
-  // Providers issue such tokens with any `typ`. Without this check, anyone who gets one could use it, without a key.
+  // Providers issue such tokens with any `typ`. Without this check, anyone who gets one could use it, without
+  // a key.
   if (claims.cnf !== undefined) {
     throw unsupported("bound to its sender's key (`cnf`: DPoP or mTLS), not a bearer token");
   }

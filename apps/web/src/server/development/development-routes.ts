@@ -23,9 +23,9 @@ export interface DevelopmentParts {
 }
 
 /**
- * What the page cannot do itself, for the signed-in user: a token that expires at once, one for another API, a
- * second user, a request with two `Authorization` headers. Better Auth signs everything, here; the page gets no
- * key.
+ * What the page cannot do itself, for the signed-in user: a token that expires at once, one for another API,
+ * a second user, a request with two `Authorization` headers. Better Auth signs everything, here; the page
+ * gets no key.
  *
  * Not for production: see {@link isLocal}. Each request must come from the page, on this machine.
  */

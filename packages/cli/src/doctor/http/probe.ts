@@ -6,8 +6,8 @@ export interface Answer {
   /** The body's first 64 KB. */
   readonly text: string;
   /**
-   * Seconds by which the server's `Date` is ahead of this clock (RFC 9110 section 6.6.1). Undefined without one, and
-   * if a cache on the way answered (RFC 9111 section 5.1): its `Date` is that of the first answer.
+   * Seconds by which the server's `Date` is ahead of this clock (RFC 9110 section 6.6.1). Undefined without
+   * one, and if a cache on the way answered (RFC 9111 section 5.1): its `Date` is that of the first answer.
    */
   readonly clockAhead: number | undefined;
   /** Seconds by which `clockAhead` may be wrong: half of the time that the response took. */

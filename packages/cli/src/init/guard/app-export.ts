@@ -15,8 +15,9 @@ export interface ExportedApp {
 }
 
 /**
- * How a test gets the app, which is at this index among those that the file creates. An app at the top level of its file is exported if it is not yet. Undefined if
- * only a call of a function with arguments, or nothing, leads to it.
+ * How a test gets the app, which is at this index among those that the file creates. An app at the top level
+ * of its file is exported if it is not yet. Undefined if only a call of a function with arguments, or
+ * nothing, leads to it.
  */
 export function exportApp(
   path: string,

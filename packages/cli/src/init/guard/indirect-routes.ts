@@ -4,8 +4,8 @@ import { contains, type ParsedSource, textOf, walk } from "../source/syntax.ts";
 import { mentions } from "./find-app.ts";
 
 /**
- * Whether a statement that does not mention the app may add a route to it all the same: it uses a function or a
- * variable of the file that does, calls a method of the object that has the app, or loads another file.
+ * Whether a statement that does not mention the app may add a route to it all the same: it uses a function or
+ * a variable of the file that does, calls a method of the object that has the app, or loads another file.
  */
 export function mayAddRoutes(statement: Statement, app: string, source: ParsedSource): boolean {
   if (/^(?:FunctionDeclaration|ClassDeclaration|ImportDeclaration|TS\w+)$/.test(statement.type)) return false;

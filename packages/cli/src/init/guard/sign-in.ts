@@ -35,8 +35,8 @@ export function handlersIn(program: Node, imports: Imports): Node[] {
 
 /**
  * Whether a call on an app serves Better Auth's endpoints and nothing else, so that no token may be required:
- * the handler itself, or a function that uses it below a path such as `/api/auth/*`. A function for other paths
- * may serve more.
+ * the handler itself, or a function that uses it below a path such as `/api/auth/*`. A function for other
+ * paths may serve more.
  */
 export function isSignInCall(method: string, given: readonly Node[], imports: Imports): boolean {
   const args = given.map(unwrap);

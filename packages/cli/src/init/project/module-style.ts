@@ -63,8 +63,8 @@ export interface ModuleStyle {
 }
 
 /**
- * How a file imports others, and what kind of module a new file beside it is. If it imports no other file, the
- * others of the project are examples.
+ * How a file imports others, and what kind of module a new file beside it is. If it imports no other file,
+ * the others of the project are examples.
  */
 export function moduleStyleOf(
   file: ProjectFile,

@@ -1,8 +1,8 @@
 import type { ProjectFile } from "./files.ts";
 
 /**
- * How the project's routes spell the parameter with the user's id: `:userId`, `:user_id`, `[userId]`. The most
- * frequent spelling; `userId` if there is none.
+ * How the project's routes spell the parameter with the user's id: `:userId`, `:user_id`, `[userId]`. The
+ * most frequent spelling; `userId` if there is none.
  */
 export function ownerParameterOf(sources: readonly ProjectFile[]): string {
   const counts = new Map<string, number>();

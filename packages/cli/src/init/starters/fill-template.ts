@@ -53,8 +53,8 @@ function settings(example: string, { issuer, issuerUrl, apiUrl, keys }: Answers)
 }
 
 /**
- * The settings with a new secret. Without one, if Better Auth runs elsewhere: the secret is there already, or,
- * with a key pair, the API needs none.
+ * The settings with a new secret. Without one, if Better Auth runs elsewhere: the secret is there already,
+ * or, with a key pair, the API needs none.
  */
 export function withSecret(example: string, { issuer }: Answers): string {
   if (issuer.kind === "elsewhere") return example;

@@ -23,8 +23,8 @@ export interface Starter {
 }
 
 /**
- * The folders of templates that make a project. A file replaces one of an earlier folder, and a package.json adds
- * to it. `issuer` are those of a project that runs Better Auth too.
+ * The folders of templates that make a project. A file replaces one of an earlier folder, and a package.json
+ * adds to it. `issuer` are those of a project that runs Better Auth too.
  */
 const folders: Partial<Record<FrameworkName, { api: readonly string[]; issuer: string }>> = {
   fastify: { api: ["shared", "node", "fastify"], issuer: "node-issuer" },

@@ -139,8 +139,8 @@ function textOf(path: unknown, prefix: string): string {
 }
 
 /**
- * The layers of an app that is mounted in another. Express wraps it in a function, which first makes the app's own
- * `request` the prototype of the request: that has the app.
+ * The layers of an app that is mounted in another. Express wraps it in a function, which first makes the
+ * app's own `request` the prototype of the request: that has the app.
  */
 function stackOfMounted({ handle, name }: Layer): readonly Layer[] | undefined {
   if (name !== "mounted_app" && handle.name !== "mounted_app") return undefined;

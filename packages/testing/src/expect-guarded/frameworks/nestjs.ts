@@ -14,8 +14,8 @@ export function isNest(app: object): app is NestApp {
 }
 
 /**
- * Initialises the app, and lists the routes of its platform: they have the global prefix and the versions of the
- * URI. The platform's handlers are Nest's own, which call the guards, so they are not observed.
+ * Initialises the app, and lists the routes of its platform: they have the global prefix and the versions of
+ * the URI. The platform's handlers are Nest's own, which call the guards, so they are not observed.
  */
 export async function openNest(app: NestApp): Promise<OpenedApp> {
   await app.init();

@@ -20,8 +20,8 @@ export interface Sample {
 }
 
 /**
- * Builds the sample app of a framework, with `GET /health`, tasks by user, members by organization, profiles by
- * `:uid`, and a nested router, all behind a guard that is written by hand.
+ * Builds the sample app of a framework, with `GET /health`, tasks by user, members by organization, profiles
+ * by `:uid`, and a nested router, all behind a guard that is written by hand.
  */
 export interface SampleFramework {
   readonly name: string;

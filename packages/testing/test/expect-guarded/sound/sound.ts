@@ -16,8 +16,8 @@ export interface SoundApp {
 
 /**
  * Builds an app behind Usher's guard with everything that is not a flaw: CORS, `GET /health` for anyone,
- * `GET /greeting` with an optional token, tasks by user of which one exists, members by organization, `GET /admin`
- * for administrators, `GET /support/:userId` for the support as well, and unknown paths.
+ * `GET /greeting` with an optional token, tasks by user of which one exists, members by organization, `GET
+ * /admin` for administrators, `GET /support/:userId` for the support as well, and unknown paths.
  */
 export interface SoundFramework {
   readonly name: string;
