@@ -15,7 +15,7 @@ export type ForwardedResponse = {
 /** What the web server does for the page in development, because the page cannot. */
 export type Development = {
   secondUser(): Promise<SecondUser>;
-  /** A token that ends within a second. */
+  /** A token that ends within one and a half seconds. */
   expiringToken(): Promise<string>;
   /** A token for another API. */
   otherAudienceToken(): Promise<string>;

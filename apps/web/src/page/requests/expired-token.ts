@@ -1,11 +1,11 @@
-/** Milliseconds after which a token that ends within a second is refused: APIs tolerate other clocks. */
-const untilRefused = 6_200;
+/** Milliseconds until a token of one and a half seconds is refused: APIs tolerate other clocks. */
+const untilRefused = 6_700;
 
 /** Returns a token that really has expired. */
 export type ExpiredToken = () => Promise<string>;
 
 /**
- * Fetches a token that ends within a second, once, and waits until no API accepts it any more. Call it early:
+ * Fetches a token that ends soon, once, and waits until no API accepts it any more. Call it early:
  * the time then has passed before anyone asks.
  */
 export function createExpiredToken(fetchToken: () => Promise<string>): ExpiredToken {

@@ -7,11 +7,11 @@ export interface TokenOwner {
 }
 
 /**
- * A token that ends within a second. The API accepts it for a few seconds more, by its clock tolerance: the
- * issuer signs no token that has already expired.
+ * A token that ends within one and a half seconds. The API accepts it for a few seconds more, by its clock
+ * tolerance. The issuer signs no token that has already expired, so half a second is left for signing it.
  */
 export async function expiringToken(auth: Auth, { userId, sessionId }: TokenOwner): Promise<string> {
-  const exp = Math.floor(Date.now() / 1000) + 1;
+  const exp = Math.ceil(Date.now() / 1000 + 0.5);
   const { token } = await auth.api.signJWT({ body: { payload: { sub: userId, sid: sessionId, exp } } });
   return token;
 }
