@@ -62,5 +62,6 @@ export function connectByPg(url: string): pg.Pool {
 }
 
 export function connect(url: string): postgres.Sql {
-  return postgres(url, { onnotice: () => {}, connect_timeout: 3, backoff: () => 0.1 });
+  // With fetch_types, postgres.js ends the process when a connection breaks while it asks for the types.
+  return postgres(url, { fetch_types: false, onnotice: () => {}, connect_timeout: 3, backoff: () => 0.1 });
 }

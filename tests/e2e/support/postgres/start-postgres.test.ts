@@ -126,7 +126,8 @@ async function startInChildProcess(identity?: {
 }
 
 async function query(url: string, text: string): Promise<unknown[]> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+  // With fetch_types, postgres.js rejects where no one can catch it, if the server ends while it asks for the types.
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 5 });
   try {
     return [...(await sql.unsafe(text))];
   } finally {
