@@ -18,7 +18,7 @@ const suite = (name: string, title: string, way: Way, workload: WorkloadName): S
       workload,
       isQuick
         ? { starts: 1, warmUp: 500, rounds: 2, time: 500 }
-        : { starts: 5, warmUp: 2000, rounds: 2, time: 700 },
+        : { starts: 5, warmUp: 5000, rounds: 2, time: 700 },
     ),
 });
 
