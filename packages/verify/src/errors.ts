@@ -49,7 +49,7 @@ export interface AuthErrorOptions {
   /**
    * For the operator: the likely cause and what to do. May name settings; never contains a token or a secret.
    */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The underlying failure, such as a network error. */
   readonly cause?: unknown;
   /** For `scope_insufficient`: the scopes that are needed. The client gets them (RFC 6750 section 3). */

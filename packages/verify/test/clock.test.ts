@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { cautiousClock, elapsedClock, steadyClock } from "../src/clock.ts";
 import { createVerifier, sharedSecret } from "../src/index.ts";
 import { start, startSeconds, verdict } from "./support.ts";
+import { expectNoUnhandledRejections } from "./unhandled-rejections.ts";
 
 const hour = 3_600_000;
 
@@ -147,6 +148,15 @@ describe("a verifier with the system's clock", () => {
     expect(verdictOf(early)).toBe("token_not_yet_valid");
   });
 
+  it("is corrected also after a token without iat, which proves no time", () => {
+    fake(start + hour);
+    const { verdictOf, tokenFor } = createBench();
+    const timeless = { iat: undefined, exp: startSeconds + 7200 };
+    expect(verdictOf(tokenFor("alice", { claims: timeless }))).toBe("accepted");
+    vi.setSystemTime(start);
+    expect(verdictOf(tokenFor("bob"))).toBe("accepted");
+  });
+
   it("looks up the clock on each call, so that it can be replaced later", () => {
     const { verdictOf, tokenFor } = createBench();
     expect(verdictOf(tokenFor("alice"))).toBe("token_expired");
@@ -159,10 +169,17 @@ describe("a verifier with the system's clock", () => {
 });
 
 describe("a clock that returns no time", () => {
+  expectNoUnhandledRejections();
+
   it.each<[string, () => unknown]>([
     ["NaN", () => Number.NaN],
     ["undefined", () => undefined],
+    ["null, which is 1970 as a number", () => null],
+    ["a text", () => String(start)],
+    ["a Date", () => new Date(start)],
+    ["a BigInt", () => BigInt(start)],
     ["a promise", async () => start],
+    ["a promise that rejects", async () => Promise.reject(new Error("no time"))],
   ])("accepts nothing with %s: no token without iat, and no cached token", (_case, tell) => {
     const issuer = createTestIssuer({ clock: () => start });
     const { secret, audience } = issuer;
@@ -266,5 +283,30 @@ describe("the system's clocks", () => {
     time.monotonic += 10;
     time.wall += 10;
     expect(elapsed()).toBe(60_010);
+  });
+
+  it("count the time of a suspension before the first reading, whatever the monotonic clock says at the start", () => {
+    const time = { wall: start, monotonic: 5_000 };
+    const elapsed = elapsedClock(
+      () => time.wall,
+      () => time.monotonic,
+    );
+    time.wall += 60_000;
+    expect(elapsed()).toBe(60_000);
+  });
+
+  it.each([
+    ["a millisecond", 1, [0, 2, 2, 4]],
+    ["half a millisecond", 0.5, [0, 0, 1.5, 1.5]],
+  ])("count differences of %s once they are larger than the clock's resolution", (_case, step, totals) => {
+    let wall = 1_000;
+    const elapsed = elapsedClock(
+      () => wall,
+      () => 0,
+    );
+    for (const total of totals) {
+      wall += step;
+      expect(elapsed()).toBe(total);
+    }
   });
 });

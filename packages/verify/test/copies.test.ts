@@ -1,3 +1,4 @@
+import { createTestIssuer } from "@usher-auth/testing";
 import { describe, expect, it, vi } from "vitest";
 import { createGuard } from "../src/access/index.ts";
 import { createRefusals } from "../src/http/refusals.ts";
@@ -9,6 +10,7 @@ import { createBench, refusal } from "./support.ts";
 // Like a linked package, a second version or a bundler: every module is evaluated a second time.
 vi.resetModules();
 const other = await import("../src/index.ts");
+const otherKeys = await import("../src/keys/index.ts");
 
 const request = {
   authorization: undefined,
@@ -41,6 +43,13 @@ describe("two copies of the package in one process", () => {
       expect(new one.ConfigurationError("no") instanceof two.ConfigurationError).toBe(true);
       expect(two.isAuthError(new one.ConfigurationError("no"))).toBe(false);
     }
+  });
+
+  it.each([
+    ["usher-auth.verifier.1", createBench().verifier],
+    ["usher-auth.key-source.1", own.sharedSecret(createTestIssuer().secret)],
+  ])("find what the other made by a registered symbol with a version: %s", (name, value) => {
+    expect(Object.getOwnPropertySymbols(value)).toEqual([Symbol.for(name)]);
   });
 
   it("recognise no other value as an error, and never throw", () => {
@@ -104,7 +113,6 @@ describe("two copies of the package in one process", () => {
       if (!up) throw new Error("unreachable");
       return new Response(JSON.stringify(testKeys.jwks()));
     };
-    const { createTestIssuer } = await import("@usher-auth/testing");
     const testKeys = createTestIssuer({ algorithm: "EdDSA", clock });
     const keys = other.remoteJwks("https://app.example.com/jwks", { fetch, clock });
     const verifier = own.createVerifier({ keys, issuer: testKeys.issuer, audience, clock });
@@ -118,7 +126,6 @@ describe("two copies of the package in one process", () => {
 
   it("share a custom key source, and both reject a plain object", async () => {
     const { issuer, clock } = createBench();
-    const otherKeys = await import("../src/keys/index.ts");
     const { secret, audience } = issuer;
     const given = { issuer: issuer.issuer, audience, clock };
     const plain = { ...own.sharedSecret(secret) };

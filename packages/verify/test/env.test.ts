@@ -86,7 +86,7 @@ describe("verifierFromEnv", () => {
       expect(verdict(verifier, bySecret.tokenFor("alice"))).toBe("accepted");
       expect(verdict(verifier, bySecret.accessTokenFor("alice", grant))).toBe("issuer_rejected");
 
-      const none = verifierFromEnv({ ...env, USHER_KEYS: "jwks", USHER_ACCESS_TOKEN_SCOPES: "none" });
+      const none = verifierFromEnv({ ...env, USHER_KEYS: "jwks", USHER_ACCESS_TOKEN_SCOPES: " none " });
       await none.ready();
       expect(verdict(none, issuer.accessTokenFor("alice"))).toBe("accepted");
       const without = verifierFromEnv({

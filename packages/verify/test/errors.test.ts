@@ -68,3 +68,11 @@ describe("ConfigurationError", () => {
     expect(error).toMatchObject({ name: "ConfigurationError", message: "issuer: is missing." });
   });
 });
+
+// Another version of the package may be in the same process.
+it.each([
+  ["usher-auth.AuthError", new AuthError("token_expired")],
+  ["usher-auth.ConfigurationError", new ConfigurationError("invalid")],
+])("an error is marked with the registered symbol %s", (name, error) => {
+  expect((error as unknown as Record<symbol, unknown>)[Symbol.for(name)]).toBe(true);
+});

@@ -1,12 +1,15 @@
 import type { GuardHost, RefusalLogger, RequestDescription } from "./guard-host.ts";
 import { structuredLogger } from "./guard-host.ts";
 
-/** The parts of a request of `node:http` that logs and events use, with what usual middleware adds to it. */
+/**
+ * The parts of a request of `node:http` that logs and events use, with what usual middleware adds to it. In a
+ * request of another framework they may be anything: `factsOf` ignores a method or path that is not a string.
+ */
 interface DescribedRequest {
-  readonly method?: unknown;
-  readonly url?: unknown;
+  readonly method?: string;
+  readonly url?: string;
   /** Connect and Express: the URL with the prefix that a mount has removed. */
-  readonly originalUrl?: unknown;
+  readonly originalUrl?: string;
   /** pino-http and others set it. */
   readonly id?: unknown;
   /** pino-http sets it. */
@@ -22,7 +25,7 @@ interface DescribedRequest {
  */
 export function describeNodeRequest(request: unknown, route?: string | undefined): RequestDescription {
   const { method, url, originalUrl = url, id } = request as DescribedRequest;
-  return { method: textOf(method), route, path: textOf(originalUrl), requestId: id };
+  return { method, route, path: originalUrl, requestId: id };
 }
 
 /** The logger of `request.log`: Fastify's, or one that pino-http or another middleware has set. */
@@ -36,15 +39,11 @@ export function loggerOfNodeRequest(request: unknown): RefusalLogger | undefined
 /** The host of an adapter that gets requests of `node:http`. */
 export function nodeHost<Source>(
   adapter: string,
-  routeOf?: (request: Source) => string | undefined,
+  routeOf: (request: Source) => string | undefined,
 ): GuardHost<Source> {
   return {
     adapter,
-    describe: (request) => describeNodeRequest(request, routeOf?.(request)),
+    describe: (request) => describeNodeRequest(request, routeOf(request)),
     logger: loggerOfNodeRequest,
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

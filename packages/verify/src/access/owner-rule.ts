@@ -108,7 +108,7 @@ export function checkOwnerRule(
 
 /** The exceptions of a rule in words, for lists of routes. */
 export function exceptionNames(rule: OwnerRule<never> | undefined): readonly string[] {
-  const names = (policies: readonly Policy<never>[] = []) => policies.map(nameOf).join(", ");
+  const names = (policies: readonly Policy<never>[]) => policies.map(nameOf).join(", ");
   const params = rule?.params === undefined ? "" : ` (${rule.params.join(", ")})`;
   return Object.freeze([
     ...(rule?.or === undefined ? [] : [`or ${names(rule.or)}${params}`]),

@@ -98,18 +98,19 @@ export function nameOf(policy: Policy<never>): string {
  * What a policy says to the client; undefined if it is not one of the answers that a policy may give. Later
  * versions may have others.
  */
-function readRefusal(policy: Policy<never>): PolicyRefusal | undefined {
+export function readRefusal(policy: Policy<never>): PolicyRefusal | undefined {
   try {
     const { code, scopes, maxAge } = policy.refusal ?? notGranted;
-    if (!refusalCodes.includes(code)) return undefined;
-    return {
-      code,
-      ...(Array.isArray(scopes) && scopes.every(isNonEmptyString) && { scopes: [...scopes] }),
-      ...(Number.isSafeInteger(maxAge) && { maxAge: maxAge as number }),
-    };
+    if (refusalCodes.includes(code))
+      return {
+        code,
+        ...(Array.isArray(scopes) && scopes.every(isNonEmptyString) && { scopes: [...scopes] }),
+        ...(Number.isSafeInteger(maxAge) && { maxAge: maxAge as number }),
+      };
   } catch {
-    return undefined;
+    // Its properties may be accessors that throw.
   }
+  return undefined;
 }
 
 /**

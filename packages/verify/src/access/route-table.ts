@@ -75,9 +75,9 @@ export function createRouteTable(owners: Owners<never>): RouteTable {
     }
   }
 
-  function labelOf(name: string): string {
-    const owner = owners.get(name);
-    return owner === undefined ? "" : ownerName(owner);
+  function labelsOf(names: readonly string[]): Record<string, string> {
+    const held = [...owners].filter(([name]) => names.includes(name));
+    return Object.fromEntries(held.map(([name, owner]) => [name, ownerName(owner)]));
   }
 
   return {
@@ -92,7 +92,7 @@ export function createRouteTable(owners: Owners<never>): RouteTable {
           public: access === "public",
           optionalAuth: access === "optional",
           ownerParams: Object.freeze([...held]),
-          owners: Object.freeze(Object.fromEntries(held.map((name) => [name, labelOf(name)]))),
+          owners: Object.freeze(labelsOf(held)),
           exceptions: exceptionNames(owner),
           policies: Object.freeze(policies.map(nameOf)),
         }),

@@ -123,12 +123,9 @@ export function usher<Claims = TokenClaims>(
       app
         .macro({
           [guarded]: {},
-          public: (value: unknown) =>
-            value === undefined ? {} : { transform: createMark({ public: value === true }, () => ({})) },
-          // Elysia runs macros with the same seed once. Without a unique seed, policies with the same name
-          // would count as one.
+          public: (value: unknown) => (value === undefined ? {} : markBy({ public: value === true })),
           policies: (value?: readonly Policy<Claims>[]) =>
-            value === undefined ? {} : { seed: `policies ${++count}`, transform: markPolicies(value) },
+            value === undefined ? {} : transformBy(markPolicies(value)),
           optionalAuth: (value: unknown) =>
             value === undefined ? {} : markBy({ optionalAuth: value === true }),
           owner: (value?: OwnerRule<Claims>) =>
@@ -159,7 +156,15 @@ export function usher<Claims = TokenClaims>(
   }
 
   function markBy(options: RouteOptions<Claims>): object {
-    return { seed: `who ${++count}`, transform: createMark(options, () => ({})) };
+    return transformBy(createMark(options, () => ({})));
+  }
+
+  /**
+   * Elysia runs macros with the same seed once. Without a unique seed, two rules that look the same as JSON
+   * would count as one.
+   */
+  function transformBy(transform: Hook): object {
+    return { seed: `usher ${++count}`, transform };
   }
 
   /**

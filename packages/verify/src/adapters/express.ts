@@ -6,12 +6,13 @@ import { createOwnerParamFinder } from "../access/owner-params.ts";
 import { type Policy, readPolicies } from "../access/policies.ts";
 import type { Principal } from "../claims/principal.ts";
 import type { RegisteredClaims } from "../claims/register.ts";
-import { ConfigurationError } from "../errors.ts";
+import { AuthError, ConfigurationError } from "../errors.ts";
 import { answerWith } from "../http/answers.ts";
 import { authorizationOf } from "../http/authorization.ts";
 import { hasQueryToken, pathOfTarget } from "../http/request-target.ts";
 import { type AdmittedRequest, admissions } from "./express/admission.ts";
 import { guardApp } from "./express/layers.ts";
+import { passOn } from "./express/matched.ts";
 import { routeOf } from "./express/mounts.ts";
 import { optionalToken } from "./express/optional.ts";
 import { removeOwnParams } from "./express/params.ts";
@@ -89,8 +90,9 @@ export type UsherOptions = GuardOptions<RegisteredClaims, Request>;
  * this, so the guard wraps methods of Express's `Layer.prototype` and defines `params` on its request
  * prototype. Requests without a guard are not affected.
  *
- * Does not check ids in bodies and queries. Does not see middleware of another copy's router that only your
- * own function calls: it runs on another user's path, with empty parameters.
+ * Does not check ids in bodies and queries. Does not see what only your own function calls, if it is of
+ * another copy: middleware of a router runs on another user's path with empty parameters, and an app is not
+ * checked at all. A guard in such a router rejects the requests that it would pass on, and the hint says why.
  *
  * Add it after CORS, which answers preflights, and before body parsers.
  *
@@ -133,13 +135,14 @@ export function usher(options: UsherOptions): UsherGuard {
       return refuse({ error, guard }, request, response, next);
     }
     if (admitted instanceof Promise) acceptWhenVerified(admitted, request, response, next);
-    else accept(admitted, request, next);
+    else accept(admitted, request, response, next);
   };
   return Object.assign(usherGuard, { optional: optionalToken(guard) });
 
   function accept(
     principal: Principal<RegisteredClaims>,
     request: AdmittedRequest,
+    response: Response,
     next: NextFunction,
   ): void {
     const admission = { guard, findOwnerParams, principal };
@@ -147,7 +150,14 @@ export function usher(options: UsherOptions): UsherGuard {
     request.optionalPrincipal = principal;
     if (request[admissions] === undefined) request[admissions] = [admission];
     else request[admissions].push(admission);
-    next();
+    if (!passOn(request, next)) {
+      const error = new AuthError("owner_mismatch", {
+        hint:
+          "usher(...): the guard does not see this router, of another copy of Express, because only a " +
+          "function calls it. Pass the router itself to use().",
+      });
+      refuse({ error, guard }, request as Request, response, next);
+    }
   }
 
   /** Rare: keys must be fetched first. A separate function, so that other requests create no closures. */
@@ -158,7 +168,7 @@ export function usher(options: UsherOptions): UsherGuard {
     next: NextFunction,
   ): void {
     pending.then(
-      (principal) => accept(principal, request, next),
+      (principal) => accept(principal, request, response, next),
       (error: unknown) => refuse({ error, guard }, request, response, next),
     );
   }

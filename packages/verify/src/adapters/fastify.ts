@@ -157,7 +157,7 @@ export async function usher(app: FastifyInstance, options: UsherOptions): Promis
     const rules = rulesOf(config);
     request[patternSlot] = url;
     request[rulesSlot] = rules;
-    const document = metadata?.(request.method, pathOfTarget(request.raw.url ?? ""));
+    const document = metadata?.(request.method, pathOfTarget(request.url));
     if (document !== undefined)
       return void reply.code(document.status).headers(document.headers).send(Buffer.from(document.body));
     // A preflight has no token. On a route with an optional one, anything that is sent is checked all the

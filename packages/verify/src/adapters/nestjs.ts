@@ -161,7 +161,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
       if (context.getType<string>() !== "http") return refuseOtherThanHttp(context.getType());
       const rules = rulesOf([context.getHandler(), context.getClass()]);
       const [request, response] = context.getArgs<[PlatformRequest, PlatformResponse]>();
-      const document = metadata?.(request.method ?? "", pathOf(request));
+      const document = metadata?.(request.method, pathOf(request));
       if (document !== undefined) return send(document, response);
       if (rules.access === "public") return true;
       const pass = () => true;
@@ -174,7 +174,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
     onModuleInit() {
       // After the routes of all controllers, and before Nest's own 404.
       const enter = (request: PlatformRequest, response: PlatformResponse, done: Done) => {
-        const document = metadata?.(request.method ?? "", pathOf(request));
+        const document = metadata?.(request.method, pathOf(request));
         if (document !== undefined) return void send(document, response);
         return admit(request, response, done, (credentials) =>
           guard.admit({ ...credentials, params: {}, ownerParams: [] }),
@@ -257,10 +257,7 @@ function createNestGuard(options: UsherOptions, host: HttpAdapterHost): CanActiv
 function hostOf(logger: Logger): GuardHost<object> {
   return {
     adapter: "nestjs",
-    describe: (request) => {
-      const pattern = patternOf(request as PlatformRequest);
-      return describeNodeRequest(request, typeof pattern === "string" ? pattern : undefined);
-    },
+    describe: (request) => describeNodeRequest(request, patternOf(request as PlatformRequest)),
     logger: () => (level, _message, refusal) => {
       logger[level === "warn" ? "warn" : "log"](refusalText(refusal));
     },
@@ -268,7 +265,7 @@ function hostOf(logger: Logger): GuardHost<object> {
 }
 
 /** The route's pattern, if this version of Nest provides it. */
-function patternOf({ routeOptions, route }: PlatformRequest): unknown {
+function patternOf({ routeOptions, route }: PlatformRequest): string | undefined {
   return routeOptions?.url ?? route?.path;
 }
 

@@ -41,7 +41,7 @@ const answers: Record<AuthErrorCode, Answer> = {
 };
 
 /** Seconds until a client may retry after a failure of the infrastructure. */
-const retryAfter = "5";
+const retryLater = { "retry-after": "5" };
 
 /** Codes for errors of another version of this package, whose own code this version does not know. */
 type OtherCode = "unauthorized" | "service_unavailable";
@@ -130,9 +130,9 @@ function parametersOf({ scope, max_age: maxAge }: Requirement = {}): string {
 }
 
 /** RFC 6750 section 3: a challenge for each 401 and 403, and for the 400 of section 3.1. */
-function authHeaders(code: AuthErrorCode, realm: string, parameters = ""): Record<string, string> {
+function authHeaders(code: AuthErrorCode, realm: string, parameters: string): Record<string, string> {
   const { status, challenge } = answers[code];
-  if (status === 503) return { "retry-after": retryAfter };
+  if (status === 503) return retryLater;
   const error =
     challenge === undefined ? "" : `, error="${challenge}", error_description="${sentence(code)}"`;
   return { "www-authenticate": `Bearer realm="${realm}"${error}${parameters}` };
@@ -149,8 +149,7 @@ function authProblem(code: AuthErrorCode, status = answers[code].status): Proble
 export function createLogoutRefusals(): Refusals {
   const isOurs = (code: AuthErrorCode) => answers[code].status === 503;
   const byCode = prepareAll(
-    (code) =>
-      isOurs(code) ? refuse(authProblem(code), authHeaders(code, "")) : refuse(authProblem(code, 400), {}),
+    (code) => (isOurs(code) ? refuse(authProblem(code), retryLater) : refuse(authProblem(code, 400), {})),
     refuse({ ...unauthorized, status: 400 }, {}),
   );
   return { for: ({ code }) => refusalOf(byCode, code) };
@@ -180,9 +179,7 @@ function refusalOf(refusals: RefusalsByCode, code: string): Refusal {
 const unauthorized = problem(401, "unauthorized", "The request's credentials are not accepted.");
 const unknownFailure = refuse(
   problem(503, "service_unavailable", "The service cannot answer at the moment."),
-  {
-    "retry-after": retryAfter,
-  },
+  retryLater,
 );
 
 function sentence(code: AuthErrorCode): string {

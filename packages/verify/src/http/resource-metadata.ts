@@ -139,7 +139,7 @@ function readIdentifier(value: unknown, name: string): URL {
   const url = readUrl(value, name);
   const { origin, pathname } = url;
   const written = `${origin}${pathname}`;
-  if (value === written || (pathname === "/" && value === origin)) return url;
+  if (value === written || value === origin) return url;
   throw new ConfigurationError(
     `protectedResource: ${name} must be written as ${JSON.stringify(pathname === "/" ? origin : written)}: clients compare each character.`,
   );

@@ -211,12 +211,12 @@ export function keepFresh<Keys extends NamedKeys>(options: Refreshing<Keys>): Re
 
   /**
    * After a failed refresh, no request waits for the next one while there are keys, unless the fetch was
-   * dropped.
+   * dropped. A fetch that was dropped began after the wait of the failure, so that the next one may start.
    */
   function overdue(): boolean {
     if (set === undefined || clock() - fetchedAt < maxAge) return false;
     live();
-    return failures === 0 || (wasDropped && clock() >= retryAt);
+    return failures === 0 || wasDropped;
   }
 
   return {

@@ -1,6 +1,6 @@
 import { createGuard } from "../access/guard.ts";
 import type { GuardOptions } from "../access/guard-options.ts";
-import { type Policy, readPolicies } from "../access/policies.ts";
+import { type Policy, readPolicies, readRefusal } from "../access/policies.ts";
 import type { Principal, TokenClaims } from "../claims/principal.ts";
 import { grantedScopes } from "../claims/scope.ts";
 import { AuthError, ConfigurationError, isAuthError } from "../errors.ts";
@@ -102,7 +102,7 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
   }
 
   function requiredBy(tool: unknown): readonly Policy<Claims>[] {
-    const policies = typeof tool === "string" ? policiesOf.get(tool) : undefined;
+    const policies = policiesOf.get(tool);
     if (policies !== undefined) return policies;
     const name = typeof tool === "string" ? tool : "";
     throw new AuthError("scope_insufficient", {
@@ -116,13 +116,13 @@ export function createToolGuard<Claims = TokenClaims, Source = unknown>(
  * replaces the one that it has: it would lose those of the other tools, and ask the user again and again.
  */
 function withAllScopes<Claims>(
-  { code, hint, scopes = [] }: AuthError,
+  { code, hint }: AuthError,
   principal: Principal<Claims>,
   policies: readonly Policy<Claims>[],
 ): AuthError {
-  const needed = policies.flatMap((policy) => policy.refusal?.scopes ?? []);
-  const all = new Set([...grantedScopes(principal.claims), ...needed, ...scopes]);
-  return new AuthError(code, { ...(hint !== undefined && { hint }), scopes: [...all].filter(isScope) });
+  const needed = policies.flatMap((policy) => readRefusal(policy)?.scopes ?? []);
+  const all = new Set([...grantedScopes(principal.claims), ...needed]);
+  return new AuthError(code, { hint, scopes: [...all].filter(isScope) });
 }
 
 /**
@@ -137,7 +137,7 @@ function withoutVainChallenge(refusal: Refusal): Refusal {
 
 const insufficient = /, error="insufficient_scope", error_description="[^"]*"/;
 
-function readTools<Claims>(tools: ToolPolicies<Claims>): ReadonlyMap<string, readonly Policy<Claims>[]> {
+function readTools<Claims>(tools: ToolPolicies<Claims>): ReadonlyMap<unknown, readonly Policy<Claims>[]> {
   if (typeof tools !== "object" || tools === null || Symbol.iterator in tools)
     throw new ConfigurationError(
       "createToolGuard: list the tools, as in { list_tasks: [], add_task: [policy] }.",

@@ -40,14 +40,14 @@ export function createRevocationReports(): RevocationReports {
     stale(reason) {
       if (state !== "current") return;
       state = "stale";
-      if (isObserved("usher:revocations"))
-        tell({
-          change: "stale",
-          ...(reason !== undefined && { reason: printable(explain(reason), longestReason) }),
-        });
+      tell({
+        change: "stale",
+        ...(reason !== undefined && { reason: printable(explain(reason), longestReason) }),
+      });
     },
     revoking(batch) {
-      const names = isObserved("usher:revocations") ? batch.map(nameOf) : [];
+      // Without a subscriber too: one may subscribe before this ends.
+      const names = batch.map(nameOf);
       for (const name of names) underWay.set(name, undefined);
       const end = () => names.flatMap((name) => takeFrom(underWay, name) ?? []);
       return {

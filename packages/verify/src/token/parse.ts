@@ -35,14 +35,15 @@ export function createTokenParser(form: TokenForm): (token: string) => Unverifie
         hint: `${token.length} characters; maxTokenLength is ${maxTokenLength}`,
       });
     }
-    const segments = token.split(".", 4);
-    const [headerSegment = "", payloadSegment = "", signatureSegment = ""] = segments;
-    const payload = decodeCanonical(payloadSegment);
-    const signature = decodeCanonical(signatureSegment);
-    if (segments.length !== 3 || payload === undefined || signature === undefined) throw explainForm(token);
+    const first = token.indexOf(".");
+    const last = token.lastIndexOf(".");
+    // More dots would be in the payload, which does not accept any.
+    const payload = decodeCanonical(token.slice(first + 1, last));
+    const signature = decodeCanonical(token.slice(last + 1));
+    if (first === last || payload === undefined || signature === undefined) throw explainForm(token);
     return {
-      header: headerOf(token, headerSegment),
-      signed: Buffer.from(token.slice(0, token.lastIndexOf(".")), "latin1"),
+      header: headerOf(token, token.slice(0, first)),
+      signed: Buffer.from(token.slice(0, last), "latin1"),
       payload,
       signature,
     };

@@ -124,7 +124,8 @@ export function readOptions<Claims>(options: VerifierOptions<Claims>): CheckedOp
     clockTolerance: integerWithin(options.clockTolerance ?? 5, "clockTolerance", 0, 300),
     maxTokenAge: readMaxTokenAge(options),
   };
-  const accessPolicy = options.accessTokens && readAccessTokens(options.accessTokens, policy);
+  const accessPolicy =
+    options.accessTokens === undefined ? undefined : readAccessTokens(options.accessTokens, policy);
   const issuers = new Set([...policy.issuers, ...(accessPolicy?.issuers ?? [])]);
   const sources = bindSources(options.keys, [...issuers]);
   const typ = readTyp(options.typ);

@@ -52,6 +52,7 @@ describe("structuredLogger", () => {
     [() => undefined],
     [{}],
     [{ info: () => undefined }],
+    [{ warn: () => undefined }],
     [{ info: "x", warn: "y" }],
     [{ info: () => undefined, warn: () => undefined, set: () => undefined }],
   ])("is undefined for what takes no object first: %j", (logger) => {

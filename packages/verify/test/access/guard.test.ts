@@ -56,6 +56,7 @@ describe("createGuard", () => {
       "onOwnerException: must be a function.",
     ],
     ["a map without parameters", { ownerParam: {} }, "ownerParam: name the path parameter"],
+    ["an empty name in a map", { ownerParam: { "": "sub" } }, "ownerParam: name the path parameter"],
     ["a pattern in a map", { ownerParam: { ":orgId": "org" } }, '{ userId: "sub", orgId: "org" }'],
     ["an owner that is empty", { ownerParam: { orgId: "" } }, '"orgId" needs the name of a claim'],
     ["an owner that is null", { ownerParam: { orgId: null } }, '"orgId" needs the name of a claim'],
@@ -210,6 +211,16 @@ describe("onOwnerException", () => {
     });
   });
 
+  it("is called for each check of a request that is not an object", () => {
+    const { onOwnerException, visit } = start();
+    visit("alice", "the request");
+    visit("alice", "the request");
+    expect(onOwnerException.mock.calls.map(([{ request }]) => request)).toEqual([
+      "the request",
+      "the request",
+    ]);
+  });
+
   it("is called once for each request, however often the owner is checked", () => {
     const { onOwnerException, visit } = start();
     const [one, two] = [{}, {}];
@@ -229,8 +240,12 @@ describe("onOwnerException", () => {
 
   it("is not called for the principal's own path, nor for a rejected request", () => {
     const { onOwnerException, visit } = start();
-    visit("bob", {});
-    expect(() => visit("alice", {}, [requireScopes("a")])).toThrow(AuthError);
+    const anyone: Policy = { name: "anyone", permits: () => true };
+    for (const request of [{}, "the request"]) {
+      visit("bob", request);
+      visit("bob", request, [anyone]);
+      expect(() => visit("alice", request, [requireScopes("a")])).toThrow(AuthError);
+    }
     expect(onOwnerException).not.toHaveBeenCalled();
   });
 
@@ -263,6 +278,16 @@ describe("the clock", () => {
     clock.advance(1.5);
     guard.authorize(principal, { params: {}, ownerParams: [], policies: [policy] }, "x");
     expect(seen).toEqual([startSeconds, startSeconds + 1.5]);
+  });
+
+  it("is not called for the owner of a path on a route without policies", () => {
+    const clock = vi.fn(() => startSeconds * 1000);
+    const { issuer, verifier } = createBench({ clock });
+    const guard = createGuard({ verifier, ownerParam: "userId" });
+    const principal = verifier.verifySync(issuer.tokenFor("alice"));
+    clock.mockClear();
+    guard.authorize(principal, { params: { userId: "alice" }, ownerParams: ["userId"] }, "x");
+    expect(clock).not.toHaveBeenCalled();
   });
 });
 

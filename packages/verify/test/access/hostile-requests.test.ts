@@ -31,7 +31,13 @@ const getters = {
   },
 };
 
-const hosts: readonly GuardHost<never>[] = [nodeHost("node"), hono, koa, createCallHost(), mcp];
+const hosts: readonly GuardHost<never>[] = [
+  nodeHost("node", () => undefined),
+  hono,
+  koa,
+  createCallHost(),
+  mcp,
+];
 const requests: readonly [string, unknown][] = [
   ["a proxy that throws", throwing],
   ["getters that throw", getters],

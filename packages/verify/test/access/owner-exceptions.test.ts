@@ -201,7 +201,10 @@ describe("clients", () => {
 
   it("is needed on every path with an owner, even that of the client's organization", () => {
     for (const none of [undefined, { or: [isSupport] }, { clients: [] }])
-      expect(codeOf(machine, { orgId: "acme" }, none)).toBe("owner_mismatch");
+      expect(judge(machine, { orgId: "acme" }, none)).toEqual([
+        "owner_mismatch",
+        "the path's `orgId` is not for the token of an OAuth client itself: the route's rule has no `clients`",
+      ]);
   });
 
   it("is not needed on a path without an owner", () => {

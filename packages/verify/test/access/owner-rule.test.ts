@@ -26,6 +26,7 @@ describe("readOwnerRule", () => {
     ["null", null, "GET /: owner must be"],
     ["a rule that says nothing", {}, "GET /: owner must be"],
     ["a list of policies", [isSupport], "GET /: owner must be"],
+    ["a function, even with an or", Object.assign(() => true, { or: [isSupport] }), "GET /: owner must be"],
     ["params alone", { params: ["userId"] }, "GET /: owner must be"],
     [
       "params with clients only",
@@ -39,7 +40,11 @@ describe("readOwnerRule", () => {
     ["null as clients", { or: [isSupport], clients: null }, "owner.clients: policies must be a list"],
     ["an empty list of params", { or: [isSupport], params: [] }, "owner.params must be a list"],
     ["empty params", { or: [isSupport], params: "" }, "owner.params must be a list"],
-    ["a member that does not exist", { or: [isSupport], client: [sync] }, 'owner has no "client"'],
+    [
+      "a member that does not exist",
+      { or: [isSupport], client: [sync] },
+      'GET /: owner has no "client", only or, params, clients.',
+    ],
   ])("rejects %s", (_case, rule, message) => {
     expect(() => readOwnerRule(rule as OwnerRule, "GET /")).toThrow(ConfigurationError);
     expect(() => readOwnerRule(rule as OwnerRule, "GET /")).toThrow(message);
@@ -72,6 +77,9 @@ describe("exceptionNames", () => {
       "clients with scope tasks:sync",
     ]);
     expect(exceptionNames({ or: [isSupport], params: ["userId"] })).toEqual(["or role support (userId)"]);
+    expect(exceptionNames({ or: [isSupport], params: ["userId", "orgId"] })).toEqual([
+      "or role support (userId, orgId)",
+    ]);
     expect(exceptionNames(undefined)).toEqual([]);
   });
 });

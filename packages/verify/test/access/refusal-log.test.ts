@@ -196,6 +196,12 @@ describe("where refusals are logged", () => {
     expect(written()).toEqual(["usher: refused token_expired"]);
   });
 
+  it("has the adapter `guard` if no adapter is named", () => {
+    const log = vi.fn();
+    createGuard({ ...options, log }).refuse(new AuthError("token_expired"), undefined);
+    expect(log.mock.calls).toEqual([[{ adapter: "guard", code: "token_expired", status: 401, count: 1 }]]);
+  });
+
   it("is nowhere with `log: false`", () => {
     const logger = vi.fn();
     const guard = createGuard<unknown, unknown>(
@@ -242,7 +248,7 @@ describe("where refusals are logged", () => {
     expect(written()).toEqual(["usher: refused token_expired; an hour ago"]);
   });
 
-  it("changes nothing if the logger or standard error fails", () => {
+  it("changes nothing if the logger, the log option or standard error fails: a warning says which", () => {
     const fail = () => {
       throw new Error("the disk is full");
     };
@@ -251,7 +257,12 @@ describe("where refusals are logged", () => {
     expect(guard.refuse(refused, {})).toEqual(expected);
     vi.mocked(console.warn).mockImplementation(fail);
     expect(createGuard(options).refuse(refused, {})).toEqual(expected);
-    expect(vi.mocked(process.emitWarning).mock.calls).toHaveLength(2);
+    expect(createGuard({ ...options, log: fail }).refuse(refused, {})).toEqual(expected);
+    expect(vi.mocked(process.emitWarning).mock.calls.map(([warning]) => warning)).toEqual([
+      'the logger failed: "the disk is full"',
+      'the logger failed: "the disk is full"',
+      'log failed: "the disk is full"',
+    ]);
   });
 
   it.each([["yes"], [true], [null], [{}]])("must be a function or false: %s", (log) => {

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { createGuard, type OwnerExceptionEvent } from "../../src/access/index.ts";
 import { subscribe, type UsherEvents } from "../../src/events/index.ts";
 import { AuthError, type Policy } from "../../src/index.ts";
@@ -76,6 +76,34 @@ it("the user of a refusal is the one that the adapter names, then the one that w
     undefined,
     undefined,
   ]);
+});
+
+it("an exception reaches a listener without a subscriber, and the reverse", async () => {
+  const onOwnerException = vi.fn();
+  const describe = vi.fn(() => ({ path: "/users" }));
+  const byBob = () => ({ ...access("alice", "bob"), owner: { or: [anyone] }, source: {} });
+  const told = createGuard(
+    { verifier, ownerParam: "userId", onOwnerException },
+    { adapter: "test", describe },
+  );
+  await told.admit(byBob());
+  expect(onOwnerException).toHaveBeenCalledOnce();
+  // The request is described for subscribers only.
+  expect(describe).not.toHaveBeenCalled();
+
+  const events = collect("usher:owner-exception");
+  await createGuard({ verifier, ownerParam: "userId" }, { adapter: "test", describe }).admit(byBob());
+  expect(events).toMatchObject([{ adapter: "test", path: "/users", principal: { id: "alice" } }]);
+});
+
+it("an exception that no one observed yet is published when the owner is checked again", async () => {
+  const guard = createGuard({ verifier, ownerParam: "userId" });
+  const request = { ...access("alice", "bob"), owner: { or: [anyone] }, source: {} };
+  await guard.admit(request);
+  const events = collect("usher:owner-exception");
+  await guard.admit(request);
+  await guard.admit(request);
+  expect(events).toHaveLength(1);
 });
 
 function principalOf(user: string) {

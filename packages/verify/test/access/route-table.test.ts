@@ -20,6 +20,7 @@ describe("createRouteTable", () => {
     const isAdmin = requireClaim(({ role }) => role === "admin");
     table.add("GET", "/users/:userId", rulesOf({ policies: [requireScopes("a", "b"), isAdmin] }));
     table.add("GET", "/open/:userId", rulesOf({ public: true }));
+    table.add("GET", "/wall/:userId", rulesOf({ optionalAuth: true }));
     expect(table.list()).toEqual([
       {
         method: "GET",
@@ -41,6 +42,16 @@ describe("createRouteTable", () => {
         exceptions: [],
         policies: [],
       },
+      {
+        method: "GET",
+        url: "/wall/:userId",
+        public: false,
+        optionalAuth: true,
+        ownerParams: [],
+        owners: {},
+        exceptions: [],
+        policies: [],
+      },
     ]);
     expect(table.list()[0]?.policies).toContainEqual(expect.stringContaining("a b"));
   });
@@ -55,6 +66,13 @@ describe("createRouteTable", () => {
     expect(table.ownerParams(undefined, {})).toEqual([]);
     expect(table.ownerParams(undefined, { guestId: "alice" })).toEqual(["guestId"]);
   });
+
+  it.each([[':"userId"'], ['*"userId"'], ["*userId"], [":userId?"], ["{:userId}"], [":other-:userId.x"]])(
+    "finds the owner parameter in %s",
+    (segment) => {
+      expect(create().ownerParams(`/users/${segment}/tasks`, {})).toEqual(["userId"]);
+    },
+  );
 
   it("creates a list once for each pattern, not for each request", () => {
     const table = create();

@@ -1,7 +1,8 @@
 import { Elysia } from "elysia";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import type { OwnerExceptionEvent } from "../../src/access/guard-options.ts";
 import { usher } from "../../src/adapters/elysia.ts";
+import { subscribe } from "../../src/events/index.ts";
 import { requireClaim } from "../../src/index.ts";
 import { createBench } from "../support.ts";
 
@@ -121,6 +122,30 @@ it("two macros with one name, in two plugins, each keep their own rule", async (
   expect(await ask(app, "/support/alice", "admin")).toBe(403);
 });
 
+it("two owner rules of one route open nothing, even if they look the same", async () => {
+  const team = { or: [requireClaim(({ team }) => team === "support", "role support")] };
+  for (const [first, second] of [
+    [owner, team],
+    [team, owner],
+  ])
+    await expectNone(
+      start()
+        .macro({ staff: { owner: first } })
+        .get("/users/:userId", () => "tasks", { staff: true, owner: second }),
+      "/users/alice",
+    );
+});
+
+it("a route is public in an app whose guard() has policies for all of its routes", async () => {
+  const app = start()
+    .guard({ policies: [requireClaim(({ role }) => role === "support", "role support")] })
+    .get("/open", () => "open", { public: true })
+    .get("/closed", () => "closed");
+  expect((await app.handle(new Request("http://localhost/open"))).status).toBe(200);
+  expect(await ask(app, "/closed")).toBe(403);
+  expect(await ask(app, "/closed", "support")).toBe(200);
+});
+
 it("an owner rule of a plugin is not for the apps that use it", async () => {
   const plugin = (new Elysia().use(guard) as Any)
     .get("/in/:userId", () => "in", { owner })
@@ -185,7 +210,8 @@ it("the app's own macro with the guard's name opens no path", async () => {
 });
 
 it("with an optional token, `optionalPrincipal` is the user or null, and `principal` is not set", async () => {
-  const see = ({ principal, optionalPrincipal }: Any) => `${principal?.id} ${optionalPrincipal?.id ?? null}`;
+  const see = ({ principal, optionalPrincipal }: Any) =>
+    `${principal === null ? null : principal?.id} ${optionalPrincipal?.id ?? null}`;
   const app = start()
     .get("/optional/:userId", see, { optionalAuth: true })
     .get("/public", see, { public: true })
@@ -212,7 +238,14 @@ it("a route cannot have policies and an optional token", async () => {
     .get("/other", () => "x", { optionalAuth: true, policies });
   for (const path of ["/one", "/other"])
     expect((await app.handle(new Request(`http://localhost${path}`))).status, path).toBe(401);
+  const hints: unknown[] = [];
+  onTestFinished(subscribe("usher:reject", ({ hint }) => hints.push(hint)));
   expect(await ask(app, "/one")).toBe(403);
+  expect(hints).toEqual([
+    expect.stringContaining(
+      'the route "/one" requires: usher: a route that accepts requests without a token',
+    ),
+  ]);
 });
 
 it("each guard of two reports its own exceptions, once for each request", async () => {

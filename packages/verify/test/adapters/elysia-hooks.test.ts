@@ -48,3 +48,18 @@ it("policies close a route again that its group made public, and `public` opens 
   };
   expect(readMarks({ transform: [other, open] }).access).toBe("required");
 });
+
+it("an owner rule is for those who need a token", () => {
+  const mark = (options: object) => createMark(options, () => ({}));
+  const rule = { or: [requireScopes("a")] };
+  expect(readMarks({ transform: [mark({ owner: rule })] })).toMatchObject({ owner: rule });
+  for (const options of [{ optionalAuth: true }, { public: true }]) {
+    // The group's rule, listed first and created later, is not for what a route opens.
+    const [open, outer] = [mark(options), mark({ owner: rule })];
+    expect(readMarks({ transform: [outer, open] }).owner).toBeUndefined();
+  }
+});
+
+it("policies that are not a list are named as the guard's option", () => {
+  expect(() => readMarks({ policies: "scope a" as never })).toThrow(/^usher: policies must be a list/);
+});

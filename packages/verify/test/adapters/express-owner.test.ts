@@ -54,6 +54,7 @@ describe.each(versions)("owner() in express %s", (version, express) => {
     const app = build();
     app.route("/a/:userId").get(owner(rule), done).post(done);
     app.all("/all/:userId", owner(rule), done);
+    app.post("/post/:userId", owner(rule), done);
     app.get("/a/:userId/b", done);
     app.use("/a/:userId", done);
     expect(await ask(app, "/a/alice")).toBe(200);
@@ -61,6 +62,9 @@ describe.each(versions)("owner() in express %s", (version, express) => {
     expect(await ask(app, "/all/alice", support, "DELETE")).toBe(200);
     expect(await ask(app, "/a/alice", alice, "POST")).toBe(200);
     expect(await ask(app, "/a/alice", alice, "PUT")).toBe(200);
+    // Express runs a route for HEAD that has no middleware for it.
+    expect(await ask(app, "/post/alice", alice, "HEAD")).toBe(404);
+    expect(await ask(app, "/post/alice", support, "HEAD")).toBe(403);
     for (const method of ["POST", "PUT", "OPTIONS"])
       expect(await ask(app, "/a/alice", support, method), method).toBe("owner_mismatch");
     expect(await ask(app, "/a/alice/b")).toBe("owner_mismatch");
@@ -288,15 +292,22 @@ describe.each(versions)("owner() in express %s", (version, express) => {
 
   it("needs a guard before it, a rule, and something that it can cover", async () => {
     const app = express();
-    app.set("env", "test");
+    const errors: unknown[] = [];
     app.get("/:userId", owner(rule), done);
+    app.use(((error, _request, response, _next) => {
+      errors.push(error);
+      response.sendStatus(500);
+    }) as express5.ErrorRequestHandler);
     expect(await ask(app, "/alice")).toBe(500);
+    expect(errors).toEqual([new Error("owner: no usher(...) runs before this route.")]);
     const invalid = [
       [undefined],
       [{}],
       [{ or: [] }],
       [{ or: [isSupport], params: [7] }],
       [rule, express()],
+      [rule, {}],
+      [rule, "a router"],
       [rule, (_error: unknown, _request: unknown, _response: unknown, _next: unknown) => {}],
     ];
     for (const input of invalid)

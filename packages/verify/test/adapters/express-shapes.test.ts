@@ -9,6 +9,12 @@ import { anotherCopy } from "../contract/targets/another-copy.ts";
 import { listen } from "../contract/targets/server.ts";
 import { createBench } from "../support.ts";
 
+// Copies of the package. They are evaluated here and not in a test, where a mutant could be active.
+vi.resetModules();
+const second = await import("../../src/adapters/express.ts");
+vi.resetModules();
+const third = await import("../../src/adapters/express.ts");
+
 const { issuer, verifier } = createBench();
 const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
 
@@ -183,10 +189,8 @@ describe.each(versions)("express %s", (version, express) => {
   });
 
   it("checks every guard that a request passes, also of another copy of this package", async () => {
-    vi.resetModules();
-    const other = await import("../../src/adapters/express.ts");
     const app = build();
-    app.use(other.usher({ verifier, ownerParam: "memberId" }));
+    app.use(second.usher({ verifier, ownerParam: "memberId" }));
     app.get("/users/:userId/teams/:memberId", own);
     expect(await ask(app, "/users/alice/teams/alice")).toEqual([200, "alice"]);
     expect(await ask(app, "/users/bob/teams/alice")).toEqual([403, "owner_mismatch"]);
@@ -194,13 +198,11 @@ describe.each(versions)("express %s", (version, express) => {
   });
 
   it("defines `req.params` once, as a property like Express's own, for any number of apps", async () => {
-    vi.resetModules();
-    const { usher: fresh } = await import("../../src/adapters/express.ts");
     const seen: unknown[] = [];
     for (let count = 0; count < 3; count++) {
       server = undefined;
       const app = express();
-      app.use(fresh({ verifier, ownerParam: "userId" }));
+      app.use(third.usher({ verifier, ownerParam: "userId" }));
       app.get("/users/:userId", (request, response) => {
         const listed: string[] = [];
         for (const name in request) listed.push(name);
@@ -214,6 +216,17 @@ describe.each(versions)("express %s", (version, express) => {
     const [first] = seen as [[boolean, unknown]];
     expect(first).toEqual([true, expect.any(Function)]);
     expect(seen).toEqual([first, first, first]);
+  });
+
+  it("runs no app.param callback for the first request that a copy of Express gets", async () => {
+    const run = vi.fn((_request, _response, next) => next());
+    const app = anotherCopy<typeof express5>(version === "5" ? "express" : "express-4")();
+    app.use(usher({ verifier, ownerParam: "userId" }));
+    app.param("userId", run);
+    app.get("/:userId", own);
+    expect(await ask(app, "/bob")).toEqual([403, "owner_mismatch"]);
+    expect(run).not.toHaveBeenCalled();
+    expect(await ask(app, "/alice")).toEqual([200, "alice"]);
   });
 
   describe.each(["express", "express-4"] as const)("with a second copy of Express: %s", (name) => {
@@ -264,6 +277,19 @@ describe.each(versions)("express %s", (version, express) => {
       expect(await ask(app, "/in/bob")).toEqual([403, "owner_mismatch"]);
       expect(run).not.toHaveBeenCalled();
       expect(await ask(app, "/in/alice")).toEqual([200, "alice"]);
+    });
+
+    it("does not change it for a request that no guard has accepted", async () => {
+      const inner = anotherCopy<typeof express5>(name).Router();
+      inner.get("/:userId", own);
+      const layer: object = Object.getPrototypeOf(inner.stack[0]);
+      const unchanged = { ...layer };
+      const app = express();
+      app.use("/public", inner);
+      app.use(usher({ verifier, ownerParam: "userId" }));
+      expect(await ask(app, "/guarded")).toEqual([404, expect.any(String)]);
+      expect(await ask(app, "/public/bob")).toEqual([200, "bob"]);
+      expect({ ...layer }).toEqual(unchanged);
     });
 
     it("gives a layer that it cannot see an empty id, never `undefined`, which a database could ignore", async () => {

@@ -40,6 +40,18 @@ describe.each([
     expect(await ask(app, "/users/alice", ["Authorization: Bearer a.b.c"])).toEqual([401, "token_malformed"]);
   });
 
+  it("accepts the right optional tokens after waiting for keys", async () => {
+    server = undefined;
+    const app = express();
+    const { optional } = usher({ verifier: waitingVerifier(verifier), ownerParam: "userId" });
+    app.get("/greeting", optional, ({ optionalPrincipal }, response) => {
+      response.send(`in as ${optionalPrincipal?.id ?? "a stranger"}`);
+    });
+    expect(await ask(app, "/greeting")).toEqual([200, "in as alice"]);
+    expect(await ask(app, "/greeting", [])).toEqual([200, "in as a stranger"]);
+    expect(await ask(app, "/greeting", ["Authorization: Bearer a.b.c"])).toEqual([401, "token_malformed"]);
+  });
+
   it("wraps Express's layers once for any number of guards and requests", async () => {
     const app = build();
     app.get("/users/:userId", (_request, response) => void response.send("in"));
@@ -140,6 +152,16 @@ describe.each([
     expect(await ask(app, "/users/bob/teams/alice")).toEqual([403, "owner_mismatch"]);
     expect(await ask(app, "/teams/alice/of/alice")).toEqual([200, "both"]);
     expect(await ask(app, "/teams/alice/of/bob")).toEqual([403, "owner_mismatch"]);
+  });
+
+  it("has the guard that rejects a request report it, and no other", async () => {
+    const [first, second] = [vi.fn(), vi.fn()];
+    const app = build({ onReject: first });
+    app.use(usher({ verifier, ownerParam: "memberId", onReject: second }));
+    app.get("/x/:member_id", (_request, response) => void response.send("x"));
+    expect(await ask(app, "/x/alice")).toEqual([403, "owner_mismatch"]);
+    expect(first).not.toHaveBeenCalled();
+    expect(second).toHaveBeenCalledOnce();
   });
 
   it("checks the owner when mounted below a path with the parameter", async () => {

@@ -100,10 +100,17 @@ it("invalid rules that arrive later reject everyone, with the reason", async () 
   });
   app.get("/hooked/:userId", run);
   app.get("/closed", { config: { public: true } }, run);
-  for (const url of ["/early/bob", "/early/alice", "/hooked/bob", "/hooked/alice"]) {
+  app.setNotFoundHandler({ config: { owner: { or: [] } } } as object, run);
+  for (const [url, where] of [
+    ["/early/bob", "/early/:userId"],
+    ["/early/alice", "/early/:userId"],
+    ["/hooked/bob", "/hooked/:userId"],
+    ["/hooked/alice", "/hooked/:userId"],
+    ["/nowhere", "unknown paths"],
+  ] as const) {
     expect((await app.inject(url)).statusCode).toBe(401);
     await expectNone(url);
-    expect(rejected.at(-1)?.hint, url).toContain("owner.or");
+    expect(rejected.at(-1)?.hint, url).toContain(`${where}: owner.or`);
   }
   await expectException("/early-ok/alice");
   expect((await app.inject("/closed")).statusCode).toBe(401);
@@ -161,6 +168,13 @@ it("with an optional token, a preflight passes, and a bad token does not", async
   const bad = { ...headers, authorization: "Bearer bad" };
   expect((await app.inject({ ...options, headers: bad })).statusCode).toBe(401);
   expect((await app.inject("/early")).json()).toEqual({ id: null });
+});
+
+it("with an optional token, a path is not restricted to its owner", async () => {
+  await build();
+  app.get("/greeting/:userId", { config: { optionalAuth: true } }, run);
+  expect(await ask("/greeting/alice")).toBe(200);
+  expect((await app.inject("/greeting/alice")).statusCode).toBe(200);
 });
 
 it("with an optional token, CORS answers a preflight", async () => {

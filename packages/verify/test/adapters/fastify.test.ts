@@ -453,6 +453,13 @@ describe("fastify adapter: CORS preflights", () => {
     }
   });
 
+  it("lets an earlier hook answer 404 without a token", async () => {
+    await build({}, (early) =>
+      early.addHook("onRequest", (_request, reply, _done) => void reply.callNotFound()),
+    );
+    expect((await app.inject({ ...preflight, url: "/all/alice" })).json()).toEqual(httpProblem(404));
+  });
+
   it("treats no other request as a preflight", async () => {
     const onReject = vi.fn();
     await build({ onReject });

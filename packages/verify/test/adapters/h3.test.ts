@@ -222,6 +222,14 @@ describe("h3 adapter: a second app as a handler", () => {
     expect(await codeOf(app.request("/b", as("alice")))).toEqual([403, "scope_insufficient"]);
   });
 
+  it("is not checked behind a function on a closed route without a wildcard, as the guide says", async () => {
+    const policies = [requireClaim(({ role }) => role === "admin", "role admin")];
+    const inner = new H3().get("/b", () => "reached", { meta: { policies } });
+    const app = build().all("/b", (event) => inner.handler(event));
+    expect((await app.request("/b")).status).toBe(401);
+    expect(await (await app.request("/b", as("alice"))).text()).toBe("reached");
+  });
+
   it("has public routes, and leaves its errors to h3", async () => {
     const inner = new H3()
       .get("/a/:userId", () => "public", { meta: { public: true } })

@@ -12,7 +12,7 @@ import {
   usher,
 } from "../../src/adapters/hono.ts";
 import { ConfigurationError, requireClaim, requireScopes } from "../../src/index.ts";
-import { createBench } from "../support.ts";
+import { createBench, failingVerifiers } from "../support.ts";
 
 const { issuer, verifier } = createBench();
 const tokenOf = (user: string, claims = {}) => issuer.tokenFor(user, { claims });
@@ -126,6 +126,24 @@ describe("owner() in hono", () => {
     expect(hints[0]).toContain("Pass owner(...) itself to the app");
   });
 
+  it("rejects everyone where Hono reads other parameters from the path than the guard", async () => {
+    const hints: (string | undefined)[] = [];
+    const onReject = ({ error }: { error: { hint?: string | undefined } }) => hints.push(error.hint);
+    const app = build({ onReject });
+    // To Hono, a colon inside a segment is text.
+    app.get("/text::userId", owner(rule), done);
+    expect(await ask(app, "/text::userId")).toBe("owner_mismatch");
+    expect(await ask(app, "/text::userId", alice)).toBe("owner_mismatch");
+    // Each of these guards knows one parameter only. To Hono, a dash is part of a name.
+    const both = usher(build({ onReject }), { verifier, ownerParam: { "org-id": "org" } });
+    both.get("/orgs/:org-id/users/:userId", owner(rule), done);
+    const admin = tokenOf("carol", { role: "support", org: "acme" });
+    expect(await ask(both, "/orgs/acme/users/carol", admin)).toBe("owner_mismatch");
+    const noParameter = "/text::userId: owner is for routes with an owner parameter in their path.";
+    const several = "several owner parameters (userId, org-id)";
+    expect(hints).toEqual([noParameter, noParameter, expect.stringContaining(several)]);
+  });
+
   it("is refused at start if it does not fit its path", () => {
     const app = build({ ownerParam: { userId: "sub", orgId: "org" } });
     const invalid = () => [
@@ -162,6 +180,8 @@ describe("owner() in hono", () => {
     expect(() => outer.route("/inner/:userId", innerWith(rule))).toThrow(ConfigurationError);
     outer.route("/inner/:userId", innerWith({ ...rule, params: ["orgId"] }));
     outer.route("/orgs", innerWith(rule));
+    const middle = usher(new Hono(), { verifier, ownerParam: "teamId" }).route("/deep", innerWith(rule));
+    expect(() => build().route("/:userId", middle)).toThrow(ConfigurationError);
     const admin = tokenOf("carol", { role: "support", org: "acme" });
     expect(await ask(app, "/orgs/acme/users/alice", admin)).toBe(200);
     expect(await ask(app, "/orgs/globex/users/alice", admin)).toBe("owner_mismatch");
@@ -186,11 +206,18 @@ describe("owner() in hono", () => {
   it("is for the value that a validator returns, and not for an empty one", async () => {
     const app = build();
     const as = (userId: unknown) => validator("param", () => ({ userId }));
+    app.get(
+      "/without/:userId",
+      owner(rule),
+      validator("param", () => ({ limit: 7 })),
+      done,
+    ); // no owner
     app.get("/bob/:userId", owner(rule), as("bob"), done);
     app.get("/empty/:userId", owner(rule), as(""), done);
     app.use("/other/:userId", owner(rule), as("bob"));
     app.get("/other/:id", done);
     expect(await ask(app, "/bob/alice")).toBe(200);
+    expect(await ask(app, "/without/alice")).toBe(200);
     expect(await ask(app, "/empty/alice")).toBe("owner_mismatch");
     expect(await ask(app, "/other/alice")).toBe("owner_mismatch");
   });
@@ -216,6 +243,17 @@ describe("optionalAuth() in hono", () => {
     expect((await app.request("/through")).status).toBe(401);
     expect(await ask(app, "/through", alice)).toBe(200);
     expect(await ask(app, "/guarded", alice)).toBe(200);
+  });
+
+  it("passes on an error of the verifier that is not an AuthError", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      const app = new Hono().onError((error, c) => c.text(error.message, 418));
+      app.get("/", optionalAuth({ verifier: failing, ownerParam: "userId", onReject }), done);
+      const response = await app.request("/", { headers: { authorization: `Bearer ${alice}` } });
+      expect([response.status, await response.text()]).toEqual([418, "the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+    }
   });
 
   it("rejects invalid options at once", () => {

@@ -1,5 +1,6 @@
 import { type Context, type Env, Hono } from "hono";
 import { cors } from "hono/cors";
+import { inspectRoutes } from "hono/dev";
 import { validator } from "hono/validator";
 import { describe, expect, it, vi } from "vitest";
 import { enforce, type UsherEnv, type UsherOptions, usher } from "../../src/adapters/hono.ts";
@@ -186,6 +187,20 @@ describe("hono adapter", () => {
     expect(await ask(app, "/users/bob")).toEqual([403, "owner_mismatch"]);
     expect(onError).not.toHaveBeenCalled();
     expect(await ask(app, "/throws")).toEqual([418, "the app's"]);
+  });
+
+  it("lets Hono tell handlers from middleware in its list of routes", () => {
+    const app = build();
+    app.use("/users/*", async (_c, next) => next());
+    app.get("/users/:userId", (c) => c.text("x"));
+    app.get("/plain", () => new Response("x"));
+    const routes = inspectRoutes(app).slice(1);
+    expect(routes.map(({ path, isMiddleware }) => [path, isMiddleware])).toEqual([
+      ["/users/*", true],
+      ["/users/:userId", false],
+      ["/plain", false],
+    ]);
+    expect(app.routes.slice(1).map(({ handler }) => handler.length)).toEqual([2, 1, 0]);
   });
 
   it("uses its own principal, not the app's variable", async () => {

@@ -18,7 +18,7 @@ import { sendRaw } from "../contract/raw-request.ts";
 import type { ContractServer } from "../contract/target.ts";
 import { anotherCopy } from "../contract/targets/another-copy.ts";
 import { listen } from "../contract/targets/server.ts";
-import { createBench } from "../support.ts";
+import { createBench, failingVerifiers } from "../support.ts";
 
 // It has no types.
 const OldRouter = createRequire(import.meta.url)("koa-router") as typeof KoaRouter;
@@ -126,8 +126,9 @@ describe.each([
 
   // koa-router matches no path of use() that has a parameter.
   it.runIf(name === "@koa/router")("is for the middleware of use() that it is passed", async () => {
+    const run = vi.fn(pass);
     const router = routerWith((r) => {
-      r.use("/a/:userId", owner(rule, pass));
+      r.use("/a/:userId", owner(rule, run));
       r.get("/a/:userId/stated", owner(rule), done);
       r.get("/a/:userId/secret", done);
       r.use("/b/:userId", owner(rule, pass), pass);
@@ -135,6 +136,7 @@ describe.each([
     });
     const app = build().use(router.routes());
     expect(await ask(app, "/a/alice/stated")).toBe(200);
+    expect(run).toHaveBeenCalledOnce();
     expect(await ask(app, "/a/alice/secret")).toBe("owner_mismatch");
     expect(await ask(app, "/a/alice/secret", alice)).toBe(200);
     expect(await ask(app, "/b/alice/stated")).toBe("owner_mismatch");
@@ -183,6 +185,10 @@ describe.each([
         context.params = { ...context.params };
         return next();
       });
+      r.get("/refilled/:userId", stated, (context, next) => {
+        context.params = Object.assign(context.params, { more: "1" });
+        return next();
+      });
     });
     const app = build({ onReject: ({ error }) => hints.push(error.hint) }).use(router.routes());
     for (const path of ["/second/alice", "/use/alice/x", "/inside/alice", "/nothing"]) {
@@ -190,8 +196,9 @@ describe.each([
       expect(await ask(app, path), path).toBe("owner_mismatch");
     }
     expect(hints[0]).toContain("Make it the first middleware of a route");
-    // Parameters that the app has made are no route's.
-    expect(await ask(app, "/changed/alice")).toBe("owner_mismatch");
+    // Parameters that the app has made or set again are no route's.
+    for (const path of ["/changed/alice", "/refilled/alice"])
+      expect(await ask(app, path), path).toBe("owner_mismatch");
   });
 
   it("must fit the owner parameters of its path, of all guards", async () => {
@@ -238,10 +245,19 @@ describe("owner() in koa", () => {
   it("needs a guard before it, a rule, and a middleware to cover", async () => {
     const app = new Koa<UsherState>();
     app.silent = true;
+    const errors: string[] = [];
+    app.on("error", (error: Error) => errors.push(error.message));
     app.use(owner(rule));
     expect(await ask(app, "/alice")).toBe(500);
-    for (const input of [[undefined], [{}], [{ or: [] }], [rule, new KoaRouter().routes()], [rule, "x"]])
-      expect(() => owner(...(input as Parameters<typeof owner>))).toThrow(ConfigurationError);
+    expect(errors).toEqual(["owner: no usher(...) runs before this route."]);
+    for (const input of [undefined, {}, { or: [] }])
+      expect(() => owner(input as never)).toThrow(ConfigurationError);
+    for (const covered of [new KoaRouter().routes(), "x"])
+      expect(() => owner(rule, covered as never)).toThrow(
+        new ConfigurationError(
+          "owner: the second argument must be a middleware. State the rules of a router in its own routes.",
+        ),
+      );
   });
 });
 
@@ -264,7 +280,9 @@ describe("enforceOwner() in koa", () => {
     expect(await ask(app, "/teams/b", member)).toBe(200);
     expect(await ask(app, "/teams/c", member)).toBe("owner_mismatch");
     for (const invalid of ["", 7, null])
-      expect(() => enforceOwner(() => "x", invalid as never)).toThrow(ConfigurationError);
+      expect(() => enforceOwner(() => "x", invalid as never)).toThrow(
+        new ConfigurationError('enforceOwner: the owner is a claim, such as "org", or a function.'),
+      );
   });
 });
 
@@ -284,5 +302,21 @@ describe("guard.optional in koa", () => {
     expect(await ask(app, "/through", "X-Nothing: 1")).toBe("credentials_missing");
     expect(await ask(app, "/through", alice)).toBe(200);
     expect(await ask(app, "/guarded", alice)).toBe(200);
+  });
+
+  it("passes on an error of the verifier that is not an AuthError", async () => {
+    for (const failing of failingVerifiers(verifier)) {
+      const onReject = vi.fn();
+      const app = new Koa();
+      app.silent = true;
+      const errors: string[] = [];
+      app.on("error", (error: Error) => errors.push(error.message));
+      app.use(usher({ verifier: failing, ownerParam: "userId", onReject }).optional as never);
+      expect(await ask(app, "/", alice)).toBe(500);
+      expect(errors).toEqual(["the verifier's"]);
+      expect(onReject).not.toHaveBeenCalled();
+      await server?.close();
+      server = undefined;
+    }
   });
 });

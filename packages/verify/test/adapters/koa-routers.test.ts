@@ -4,10 +4,11 @@ import KoaRouter from "@koa/router";
 import Koa from "koa";
 import TreeRouter from "koa-tree-router";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { enforceOwner, type UsherOptions, type UsherState, usher } from "../../src/adapters/koa.ts";
-import { ConfigurationError } from "../../src/index.ts";
+import { enforceOwner, owner, type UsherOptions, type UsherState, usher } from "../../src/adapters/koa.ts";
+import { ConfigurationError, requireClaim } from "../../src/index.ts";
 import { sendRaw } from "../contract/raw-request.ts";
 import type { ContractServer } from "../contract/target.ts";
+import { anotherCopy } from "../contract/targets/another-copy.ts";
 import { listen } from "../contract/targets/server.ts";
 import { createBench } from "../support.ts";
 
@@ -20,6 +21,10 @@ const route = require("koa-route") as Record<
 >;
 const mount = require("koa-mount") as (path: string, app: Koa | Koa.Middleware) => Koa.Middleware;
 const OldRouter = require("koa-router") as typeof KoaRouter;
+
+// Another copy of the package. It is evaluated here and not in a test, where a mutant could be active.
+vi.resetModules();
+const other = await import("../../src/adapters/koa.ts");
 
 const { issuer, verifier } = createBench();
 const alice = `Authorization: Bearer ${issuer.tokenFor("alice")}`;
@@ -257,8 +262,6 @@ describe("koa adapter", () => {
   });
 
   it("checks every guard that a request passes, also of another copy of this package", async () => {
-    vi.resetModules();
-    const other = await import("../../src/adapters/koa.ts");
     const router = new KoaRouter().get("/users/:userId/teams{/:memberId}", (context) => {
       context.body = "both";
     });
@@ -269,6 +272,51 @@ describe("koa adapter", () => {
     for (const path of ["/users/bob/teams/alice", "/users/alice/teams/bob", "/users/alice/teams"]) {
       expect(await ask(app, path)).toEqual([403, "owner_mismatch"]);
     }
+  });
+
+  it("sees the rules of its routes, also before a guard of another copy of this package", async () => {
+    // No guard has seen its layers.
+    const copied = anotherCopy<typeof KoaRouter & { default?: typeof KoaRouter }>("@koa/router");
+    const router = new (copied.default ?? copied)<UsherState>();
+    const isSupport = requireClaim(({ role }) => role === "support", "role support");
+    router.get("/users/:userId", owner({ or: [isSupport] }), (context) => {
+      context.body = "in";
+    });
+    const app = build()
+      .use(other.usher({ verifier, ownerParam: "memberId" }))
+      .use(router.routes());
+    const support = `Authorization: Bearer ${issuer.tokenFor("carol", { claims: { role: "support" } })}`;
+    expect(await ask(app, "/users/alice", [support])).toEqual([200, "in"]);
+  });
+
+  it("keeps the router in the context, and records layers only where a guard has accepted", async () => {
+    const routerWithLayer = () => {
+      class Layer {
+        params() {
+          return {};
+        }
+      }
+      const { params } = Layer.prototype;
+      return { stack: [new Layer()], isRecorded: () => Layer.prototype.params !== params };
+    };
+    const open = routerWithLayer();
+    const guarded = routerWithLayer();
+    const seen: unknown[] = [];
+    const app = new Koa();
+    app.use((context, next) => {
+      context.router = context.path === "/open" ? open : guarded;
+      seen.push(context.router);
+      context.body = "in";
+      return context.path === "/open" ? undefined : next();
+    });
+    app.use(usher({ verifier, ownerParam: "userId" })).use((context) => {
+      seen.push(context.router);
+      context.body = "in";
+    });
+    for (const path of ["/guarded", "/guarded", "/open"]) expect(await ask(app, path)).toEqual([200, "in"]);
+    expect(seen).toEqual([guarded, guarded, guarded, guarded, open]);
+    expect([guarded.isRecorded(), open.isRecorded()]).toEqual([true, false]);
+    expect(Object.getOwnPropertyDescriptor(app.context, "router")?.enumerable).toBe(true);
   });
 
   it("passes on what middleware throws instead of the rejection, and what handlers throw: any value", async () => {

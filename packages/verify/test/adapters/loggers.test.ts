@@ -25,6 +25,7 @@ import { usher as koa } from "../../src/adapters/koa.ts";
 import { UsherModule } from "../../src/adapters/nestjs.ts";
 import { usher as node } from "../../src/adapters/node.ts";
 import { usher as trpc, type UsherContext } from "../../src/adapters/trpc.ts";
+import { AuthError, type Verifier } from "../../src/index.ts";
 import { createToolGuard } from "../../src/mcp/index.ts";
 import { decorate } from "../contract/targets/nest-decorate.ts";
 import { platforms } from "../contract/targets/nest-platforms.ts";
@@ -199,15 +200,35 @@ describe("a refusal is logged by the framework's logger", () => {
     ]);
   });
 
+  it("elysia: that of the outer app, if an app behind it has none", async () => {
+    const { logger, lines } = createPino();
+    const guard = elysia(options);
+    const inner = new Elysia().use(guard).get("/api/:userId/tasks", () => []);
+    const app = new Elysia()
+      .decorate("log", logger)
+      .use(guard)
+      .get("/api/*", ({ request }) => inner.handle(request));
+    const response = await app.handle(new Request("http://localhost/api/bob/tasks", { headers }));
+    expect(response.status).toBe(403);
+    expect(lines).toMatchObject([{ ...line, adapter: "elysia" }]);
+  });
+
   it.each(["express", "fastify"] as const)("nestjs on %s: Nest's own", async (platform) => {
     class Tasks {
       list(): object {
         return [];
       }
     }
+    const failing: Verifier = {
+      ...verifier,
+      verify(token) {
+        if (token !== "outage") return verifier.verify(token);
+        throw new AuthError("keys_unavailable");
+      },
+    };
     class App {}
     Module({
-      imports: [UsherModule.forRoot(options)],
+      imports: [UsherModule.forRoot({ ...options, verifier: failing })],
       controllers: [decorate(Tasks, { list: { method: [Get("/api/:userId/tasks")], parameters: [] } })],
     })(App);
     const lines: unknown[] = [];
@@ -221,7 +242,10 @@ describe("a refusal is logged by the framework's logger", () => {
     await app.listen(0, "127.0.0.1");
     lines.length = 0;
     const origin = `http://127.0.0.1:${app.getHttpServer().address().port}`;
-    expect((await fetch(`${origin}/api/bob/tasks`, { headers })).status).toBe(403);
+    const ask = async (authorization: string) =>
+      (await fetch(`${origin}/api/bob/tasks`, { headers: { authorization } })).status;
+    expect(await ask(headers.authorization)).toBe(403);
+    expect(await ask("Bearer outage")).toBe(503);
     expect(lines).toEqual([
       [
         "log",
@@ -230,6 +254,7 @@ describe("a refusal is logged by the framework's logger", () => {
         ),
         "Usher",
       ],
+      ["warn", expect.stringMatching(/^refused keys_unavailable; GET /), "Usher"],
     ]);
   });
 

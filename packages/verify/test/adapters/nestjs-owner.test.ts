@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
 import { All, type ExecutionContext, Get, type INestApplication, Post } from "@nestjs/common";
-import { afterEach, describe, expect, it } from "vitest";
+import { Reflector } from "@nestjs/core";
+import express from "express";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import {
   OptionalAuth,
   Owner,
@@ -15,6 +18,7 @@ import { sendBytes, sendRaw } from "../contract/raw-request.ts";
 import { decorate } from "../contract/targets/nest-decorate.ts";
 import { platforms } from "../contract/targets/nest-platforms.ts";
 import { createNestApp } from "../contract/targets/nestjs.ts";
+import { listen } from "../contract/targets/server.ts";
 import { createBench } from "../support.ts";
 
 const { issuer, verifier } = createBench();
@@ -113,8 +117,14 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
     const admin = bearer("carol", { role: "support", org: "acme" });
     expect(await ask("/named/acme/alice", admin)).toBe("carol");
     expect(await ask("/named/globex/alice", admin)).toBe("owner_mismatch");
-    for (const invalid of [undefined, {}, { or: [] }])
-      expect(() => Owner(invalid as typeof rule)).toThrow(ConfigurationError);
+    for (const [invalid, message] of [
+      [undefined, "Owner: pass a rule, as in @Owner({ or: [requireClaim(...)] })."],
+      [{}, /^Owner: /],
+      [{ or: [] }, "Owner: owner.or: pass at least one policy."],
+    ] as const) {
+      expect(() => Owner(invalid as never)).toThrow(ConfigurationError);
+      expect(() => Owner(invalid as never)).toThrow(message);
+    }
   });
 
   it("@Owner() works below a global prefix with the parameter, and is reported once", async () => {
@@ -159,6 +169,20 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
     expect(await at("/orgs/globex", admin)).toBe("owner_mismatch");
   });
 
+  it("checks each of several parameters of the host", async () => {
+    const made = controllerOf({ me: [Get("/me")] }, { host: ":orgId.:userId.example.com" });
+    await start([made], { ownerParam: { userId: "sub", orgId: "org" } });
+    const origin = `http://127.0.0.1:${app?.getHttpServer().address().port}`;
+    const at = async (host: string) => {
+      const member = bearer("alice", { org: "acme" });
+      const lines = ["GET /me HTTP/1.1", `Host: ${host}.example.com`, "Connection: close", member, "", ""];
+      return (await sendBytes(origin, lines.join("\r\n"))).status;
+    };
+    expect(await at("acme.alice")).toBe(200);
+    expect(await at("acme.bob")).toBe(403);
+    expect(await at("globex.alice")).toBe(403);
+  });
+
   it("@OptionalAuth() is for its handler, and for those of the controller without their own", async () => {
     const open = controllerOf({ optional: [Get("/o/optional"), OptionalAuth()] });
     Public()(open);
@@ -181,6 +205,16 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
       expect(await ask(path, anonymous)).toBe("credentials_missing");
   });
 
+  it("Nest's Reflector finds the marks under their keys", () => {
+    class Marked {}
+    for (const mark of [Public(), Owner(rule)]) mark(Marked);
+    expect(new Reflector().get(Public().KEY, Marked)).toBe(true);
+    expect(new Reflector().get(Owner(rule).KEY, Marked)).toEqual(rule);
+    // Another copy of the package finds them too.
+    const keys = [Public().KEY, OptionalAuth().KEY, Owner(rule).KEY];
+    expect(keys).toEqual(["usher:public", "usher:optional", "usher:owner"]);
+  });
+
   it("a handler is not both public and with an optional token", () => {
     for (const both of [
       [Public(), OptionalAuth()],
@@ -188,19 +222,27 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
     ]) {
       expect(() => controllerOf({ both: [Get("/both"), ...both] })).toThrow(ConfigurationError);
       class Both {}
-      expect(() => both.map((decorator) => decorator(Both))).toThrow(ConfigurationError);
+      const decorate = () => both.map((decorator) => decorator(Both));
+      expect(decorate).toThrow(ConfigurationError);
+      expect(decorate).toThrow("A handler is either @Public() or @OptionalAuth(), not both.");
     }
   });
 
   it("gives interceptors the principal, or null", async () => {
     const seen: unknown[] = [];
+    const principalIn = (request: object) => {
+      try {
+        return principalOf(request).id;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
     const made = controllerOf({ optional: [Get("/optional"), OptionalAuth()], me: [Get("/me")] });
     const ask = await start([made], {}, (nest) =>
       nest.useGlobalInterceptors({
         intercept(context: ExecutionContext, next: { handle(): never }) {
           const request = context.switchToHttp().getRequest();
-          seen.push(optionalPrincipalOf(request)?.id);
-          if (optionalPrincipalOf(request) === null) expect(() => principalOf(request)).toThrow("no token");
+          seen.push([optionalPrincipalOf(request)?.id, principalIn(request)]);
           return next.handle();
         },
       }),
@@ -208,7 +250,12 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
     await ask("/optional", anonymous);
     await ask("/optional", alice);
     await ask("/me", alice);
-    expect(seen).toEqual([undefined, "alice", "alice"]);
+    const none = "This request has no token. On a route with @OptionalAuth(), use optionalPrincipalOf().";
+    expect(seen).toEqual([
+      [undefined, none],
+      ["alice", "alice"],
+      ["alice", "alice"],
+    ]);
     expect(optionalPrincipalOf({})).toBe(null);
   });
 
@@ -228,4 +275,20 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])("nestjs on %
       await app?.close();
     }
   });
+});
+
+it("nestjs in another Express app reads the path of the metadata before the mount removes a part", async () => {
+  const protectedResource = {
+    resource: "https://api.example.com",
+    authorizationServers: "https://a.example.com",
+  };
+  app = await createNestApp("express", { verifier, ownerParam: "userId", protectedResource }, []);
+  await app.init();
+  const outer = express();
+  outer.use(["/.well-known", "/mounted"], app.getHttpAdapter().getInstance());
+  const server = await listen(createServer(outer));
+  onTestFinished(() => server.close());
+  const statusOf = async (path: string) => (await fetch(server.origin + path)).status;
+  expect(await statusOf("/.well-known/oauth-protected-resource")).toBe(200);
+  expect(await statusOf("/mounted/.well-known/oauth-protected-resource")).toBe(401);
 });

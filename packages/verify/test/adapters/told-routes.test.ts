@@ -1,5 +1,7 @@
-import { createServer } from "node:http";
+import { createServer, IncomingMessage } from "node:http";
 import { createRequire } from "node:module";
+import { Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import Router from "@koa/router";
 import express5 from "express";
 import express4 from "express-4";
@@ -9,10 +11,14 @@ import Koa from "koa";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { GuardOptions, LoggedRefusal } from "../../src/access/index.ts";
 import { usher as express } from "../../src/adapters/express.ts";
+import { usher as fetchGuard } from "../../src/adapters/fetch.ts";
 import { usher as h3 } from "../../src/adapters/h3.ts";
 import { usher as hono } from "../../src/adapters/hono.ts";
-import { usher as koa } from "../../src/adapters/koa.ts";
+import { enforce, usher as koa } from "../../src/adapters/koa.ts";
+import { usher as node } from "../../src/adapters/node.ts";
+import { usher as sockets } from "../../src/adapters/websocket.ts";
 import { subscribe } from "../../src/events/index.ts";
+import { requireScopes } from "../../src/index.ts";
 import { listen } from "../contract/targets/server.ts";
 import { createBench } from "../support.ts";
 
@@ -143,6 +149,31 @@ describe("the route of a Koa request", () => {
   });
 });
 
+describe("the route of a Koa request", () => {
+  it.each<[sent: string, mountPath: unknown, path: string, route: string | undefined]>([
+    ["/a", "/a", "/", "/a/pattern"],
+    ["/a/b", "/a", "/b", "/a/pattern"],
+    // Two mounts.
+    ["/a/b", "/b", "/", undefined],
+    ["/a/b/c", "/b", "/c", undefined],
+    // The app has changed the path.
+    ["/a", "/a", "/b", undefined],
+    ["/a/b", undefined, "/b", undefined],
+    ["/a/b", ["/a"], "/b", undefined],
+  ])("sent to %s, with the prefix %j removed, and the path %s: %s", async (sent, mountPath, path, route) => {
+    const { routes, options } = watched();
+    const app = new Koa().use(koa(options));
+    app.use((context, next) => {
+      Object.assign(context, { mountPath, path, _matchedRoute: "/pattern" });
+      return next();
+    });
+    app.use(enforce(requireScopes("a")) as never);
+    const at = await origin(app.callback());
+    expect((await fetch(at + sent, { headers })).status).toBe(403);
+    expect(routes).toEqual([route]);
+  });
+});
+
 describe("the route of a Hono request", () => {
   it("is the handler's, with all prefixes, also before it is reached", async () => {
     const { routes, options } = watched();
@@ -173,6 +204,38 @@ describe("the route of an h3 request", () => {
     expect((await app.request("/base/bob", { headers })).status).toBe(403);
     expect((await app.request("/base/bob")).status).toBe(401);
     expect(routes).toEqual(["/base/:userId", "/base/**"]);
+  });
+});
+
+describe("the route of a request to a handler with a path", () => {
+  const path = "/users/:userId";
+  const handlers: Record<string, (options: never) => (path: string) => Promise<unknown>> = {
+    node: (options) => {
+      const listener = node(options).protect({ path }, (_request, response) => response.end());
+      return async (path) => fetch((await origin(listener)) + path, { headers });
+    },
+    fetch: (options) => {
+      const handler = fetchGuard(options).protect({ path }, () => new Response());
+      return async (path) => handler(new Request(`http://localhost${path}`, { headers }));
+    },
+    websocket: (options) => {
+      const listener = sockets(options).protect({ path }, (_request, socket) => socket.destroy());
+      const rawHeaders = Object.entries(headers).flat();
+      return async (url) => {
+        const request = Object.assign(new IncomingMessage(new Socket()), { method: "GET", url, rawHeaders });
+        listener(request, new PassThrough(), Buffer.alloc(0));
+      };
+    },
+  };
+
+  it.each(Object.entries(handlers))("is reported whether it is accepted or not: %s", async (name, create) => {
+    const { routes, options } = watched();
+    const accepted: unknown[] = [];
+    const send = create(options);
+    await send("/users/bob");
+    onTestFinished(subscribe("usher:accept", ({ adapter, route }) => accepted.push([adapter, route])));
+    await send("/users/alice");
+    expect([routes, accepted]).toEqual([[path], [[name, path]]]);
   });
 });
 

@@ -124,16 +124,20 @@ describe("trpc adapter", () => {
     }
   });
 
-  it.each<[string, AuthErrorCode]>([
-    ["Basic YWxpY2U6c2VjcmV0", "credentials_missing"],
-    [issuer.tokenFor("alice"), "credentials_missing"],
-    ["Bearer", "token_malformed"],
-    ["Bearer rubbish", "token_malformed"],
-    [`Bearer ${"q".repeat(32)}`, "token_unsupported"],
-    [`Bearer ${issuer.tokenFor("alice", { expired: true })}`, "token_expired"],
-    [`Bearer ${issuer.tokenFor("alice", { wrongIssuer: true })}`, "issuer_rejected"],
-    [`Bearer ${issuer.tokenFor("alice", { tampered: true })}`, "signature_invalid"],
-  ])("refuses %.24s with %s", async (authorization, code) => {
+  it.each<[string, string, AuthErrorCode]>([
+    ["another scheme", "Basic YWxpY2U6c2VjcmV0", "credentials_missing"],
+    ["a token without a scheme", issuer.tokenFor("alice"), "credentials_missing"],
+    ["no token", "Bearer", "token_malformed"],
+    ["a text that is no token", "Bearer rubbish", "token_malformed"],
+    ["a session token of the database", `Bearer ${"q".repeat(32)}`, "token_unsupported"],
+    ["an expired token", `Bearer ${issuer.tokenFor("alice", { expired: true })}`, "token_expired"],
+    [
+      "another issuer's token",
+      `Bearer ${issuer.tokenFor("alice", { wrongIssuer: true })}`,
+      "issuer_rejected",
+    ],
+    ["a changed token", `Bearer ${issuer.tokenFor("alice", { tampered: true })}`, "signature_invalid"],
+  ])("refuses %s", async (_, authorization, code) => {
     const { url } = await serve();
     await expectTrpcRefusal(await fetch(`${url}/me`, { headers: { authorization } }), code);
   });

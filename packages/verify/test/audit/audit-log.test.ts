@@ -3,7 +3,8 @@ import fastify from "fastify";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, onTestFinished, vi } from "vitest";
 import { backchannelLogout, usher } from "../../src/adapters/fastify.ts";
 import { type AuditEvent, type AuditLogOptions, auditLog } from "../../src/audit/index.ts";
-import { isObserved } from "../../src/events/publish.ts";
+import type { KeysChanged, RevocationsChanged } from "../../src/events/index.ts";
+import { isObserved, publish } from "../../src/events/publish.ts";
 import { createVerifier, remoteJwks, requireClaim } from "../../src/index.ts";
 import { forbidImpersonation } from "../../src/policies/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
@@ -181,6 +182,52 @@ describe("auditLog", () => {
       { ...changed, outcome: "failure", keys: { source, change: "failed", reason: expect.any(String) } },
     ]);
     expect(JSON.stringify(entries)).not.toContain("s3cret");
+  });
+
+  it.each<[string, Partial<KeysChanged>, object]>([
+    [
+      "those that are new, by the id or the version that they have",
+      {
+        added: [
+          { algorithm: "ES256", kid: "k\n1" },
+          { algorithm: "HS256", version: 0 },
+        ],
+      },
+      {
+        added: [
+          { algorithm: "ES256", kid: "k\\u000a1" },
+          { algorithm: "HS256", version: 0 },
+        ],
+      },
+    ],
+    [
+      "those that are no longer accepted",
+      { removed: [{ algorithm: "ES256" }] },
+      { removed: [{ algorithm: "ES256" }] },
+    ],
+    ["none if the event names none", {}, {}],
+  ])("writes which keys changed: %s", (_which, event, written) => {
+    const entries = audit();
+    const [source, change] = ["shared secret", "changed"] as const;
+    publish("usher:keys", { source, change, keys: [{ algorithm: "EdDSA" }], ...event });
+    expect(entries).toStrictEqual([
+      { time, event: "keys.changed", outcome: "success", keys: { source, change, ...written } },
+    ]);
+  });
+
+  // The channel belongs to all copies of the package in the process, which may be of other versions.
+  it.each<[string, RevocationsChanged]>([
+    [
+      "another change, even if it lists revocations",
+      { change: "loaded", revocations: [{ kind: "user", id: "alice", before: startSeconds }] },
+    ],
+    ["another change without a list", { change: "stale", reason: "down" }],
+    ["a revocation without a list", { change: "revoked" }],
+  ])("writes nothing about revocations for %s, and does not fail", (_what, event) => {
+    const entries = audit();
+    publish("usher:revocations", event);
+    expect(entries).toEqual([]);
+    expect(warned).not.toHaveBeenCalled();
   });
 
   it("leaves nothing out, however many there are in a second", async () => {

@@ -54,6 +54,14 @@ describe("claims: what is not a bearer token", () => {
     }
   });
 
+  it("refuses an ID token, and says what to send", () => {
+    const token = issuer.tokenFor("alice", { claims: { at_hash: "x" } });
+    expect(refusal(() => verifier.verifySync(token))).toMatchObject({
+      code: "token_unsupported",
+      hint: "this is an ID token (`at_hash`): send the access token",
+    });
+  });
+
   it("refuses a token bound to a key where the verifier has its own typ", () => {
     const own = createBench({ typ: "secevent+jwt" });
     const withCnf = { header: { typ: "secevent+jwt" }, claims: { cnf: { jkt: "x" } } };

@@ -149,7 +149,9 @@ describe("subscribe", () => {
   it.each([[undefined], [null], ["console.log"], [{}]])(
     "refuses a listener that is not a function",
     (listener) => {
-      expect(() => subscribe("usher:verify", listener as never)).toThrow(ConfigurationError);
+      expect(() => subscribe("usher:verify", listener as never)).toThrow(
+        new ConfigurationError("subscribe: the listener must be a function."),
+      );
     },
   );
 });
@@ -189,7 +191,10 @@ describe("publish", () => {
       throw new Error("thrown by a subscriber");
     });
     expect(() => publish("usher:logout", { ...logout })).not.toThrow();
-    expect(warnings()).toEqual(['a subscriber of usher:logout failed: "thrown by a subscriber"']);
+    expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+      'a subscriber of usher:logout failed: "thrown by a subscriber"',
+      { type: "UsherWarning", code: "USHER_LISTENER_FAILED" },
+    );
     spy.mockRestore();
   });
 
@@ -281,6 +286,18 @@ describe("usher:verify", () => {
     });
     await expect(remote.verify(issuer.tokenFor("alice"))).rejects.toThrow(AuthError);
     expect(events).toMatchObject([{ cached: false, code: "keys_unavailable" }]);
+  });
+
+  it("costs nothing without a subscriber: nothing is measured or published", async () => {
+    const publishing = vi.spyOn(channel("usher:verify"), "publish");
+    const measuring = vi.spyOn(performance, "now");
+    const token = issuer.tokenFor("bob");
+    verifier.verifySync(token);
+    await verifier.verify(token);
+    expect([publishing, measuring].map(({ mock }) => mock.calls)).toEqual([[], []]);
+    onTestFinished(subscribe("usher:verify", () => undefined));
+    verifier.verifySync(token);
+    expect(measuring).toHaveBeenCalledTimes(2);
   });
 
   it("is not published for a bug of the application, which is no verdict about a token", () => {

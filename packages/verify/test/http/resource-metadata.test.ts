@@ -40,6 +40,7 @@ describe("the URL of the metadata (RFC 9728 section 3.1)", () => {
       `${wellKnown}/`,
       `${wellKnown}/mcp/`,
       `${wellKnown}/mcp/x`,
+      `${wellKnown}/mc`,
       `${wellKnown}/MCP`,
       `${wellKnown}/m%63p`,
       `/x${wellKnown}/mcp`,
@@ -83,9 +84,14 @@ describe("the metadata (RFC 9728 section 2)", () => {
     const length = String(Buffer.byteLength(document?.body ?? ""));
     const headers = { ...document?.headers, "content-length": length };
     expect(respond("HEAD", path)).toEqual({ ...document, headers, body: "" });
-    expect(respond("OPTIONS", path)).toMatchObject({
+    // Any page may read it, with any fields.
+    expect(respond("OPTIONS", path)).toEqual({
       status: 204,
-      headers: { "access-control-allow-methods": "GET, HEAD" },
+      headers: {
+        "access-control-allow-origin": "*",
+        "access-control-allow-methods": "GET, HEAD",
+        "access-control-allow-headers": "*",
+      },
       body: "",
     });
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "get", "TRACE", "__proto__"])
@@ -137,6 +143,7 @@ describe("readProtectedResource", () => {
     ["no scope", { scopes: [] }, "scopes must be a list of scopes"],
     ["scopes in one text", { scopes: "a b" }, "scopes must be a list of scopes"],
     ["a scope with a space", { scopes: ["a b"] }, "scopes must be a list of scopes"],
+    ["a scope with a space after a valid one", { scopes: ["a", "b c"] }, "scopes must be a list of scopes"],
     ["an empty name", { name: "" }, "name must be a non-empty string"],
     ["documentation by http", { documentation: "http://example.com" }, "documentation must be an https URL"],
   ])("rejects %s", (_case, changes, message) => {

@@ -1,5 +1,5 @@
 import { createTestIssuer } from "@usher-auth/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   AuthError,
   ConfigurationError,
@@ -11,18 +11,11 @@ import {
 import type { RemoteKeys, VerificationKey } from "../../src/keys/index.ts";
 import { keySource, keyStatus, keyUsage } from "../../src/keys/index.ts";
 import { createBench, refusal, verdict } from "../support.ts";
+import { expectNoUnhandledRejections } from "../unhandled-rejections.ts";
 
 /** Custom key sources: whatever they do, they cannot affect other decisions or end the process. */
 
-/** Unhandled rejections: they would end the process. */
-const unheld: unknown[] = [];
-const note = (error: unknown) => void unheld.push(error);
-beforeEach(() => void process.on("unhandledRejection", note));
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", note);
-  expect(unheld.splice(0)).toEqual([]);
-});
+expectNoUnhandledRejections();
 
 const { clock } = createBench();
 const issuer = createTestIssuer({ clock });
@@ -331,6 +324,25 @@ describe("a key source that changes foreign objects", () => {
     const other = createBench({ keys: source, clock }).verifier;
     expect(createBench({ keys: source, clock }).verifier.verifySync(token).id).toBe("alice");
     expect(seen).toEqual(["a key source failed: it calls the verifier that is calling it"]);
+  });
+
+  it("verifies another token in a key's verify: that is rejected, and the tokens are not confused", () => {
+    const [key] = good.candidates({ alg: "HS256" }) as [VerificationKey];
+    const hints: unknown[] = [];
+    const calling: VerificationKey = {
+      algorithm: "HS256",
+      verify: (signed, signature) => {
+        // Once: a call that is not rejected would call this again, without end.
+        if (hints.length === 0) {
+          hints.push("called");
+          hints.push(refusal(() => verifier.verifySync(issuer.tokenFor("mallory"))).hint);
+        }
+        return key.verify(signed, signature);
+      },
+    };
+    const verifier = bench({ ...good, candidates: () => [calling] });
+    expect(verifier.verifySync(token).id).toBe("alice");
+    expect(hints).toEqual(["called", "a key source failed: it calls the verifier that is calling it"]);
   });
 
   it("calls its verifier in the functions of its remote: none is called by that call", async () => {

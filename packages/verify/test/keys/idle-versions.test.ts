@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { bindSources } from "../../src/keys/bound-source.ts";
 import { keySource } from "../../src/keys/custom-source.ts";
@@ -29,6 +30,7 @@ describe("watchIdleVersions", () => {
   }
 
   it("warns once, when both have been listed for a token's lifetime", () => {
+    const published = vi.spyOn(channel("usher:keys"), "publish");
     const watch = watchIdleVersions([createVersions(0).source], 120);
     for (const now of [0, 60, 119]) watch(now);
     expect(warned).not.toHaveBeenCalled();
@@ -40,6 +42,8 @@ describe("watchIdleVersions", () => {
       "version 1 of the shared secret has verified nothing for 120 s, while version 2 was in use: remove it once every API reports this",
       { type: "UsherWarning", code: "USHER_SECRET_IDLE" },
     );
+    expect(published, "nobody subscribes").not.toHaveBeenCalled();
+    published.mockRestore();
   });
 
   it("does not warn while the later one has verified nothing", () => {

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { createTestIssuer, type TestIssuer } from "@usher-auth/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type KeysChanged, subscribe } from "../../src/events/index.ts";
 import { createVerifier, remoteJwks, type Secret, sharedSecret } from "../../src/index.ts";
-import { parseSecretVersions, reloadedSecret } from "../../src/keys/index.ts";
+import { keyStatus, parseSecretVersions, reloadedSecret } from "../../src/keys/index.ts";
 import { createBench, handClock } from "../support.ts";
 
 /** What subscribers of `usher:keys` learn. */
@@ -63,7 +64,8 @@ describe("usher:keys of remoteJwks", () => {
     const events = listen();
     const { verifier, first } = createRemote();
     await verifier.ready();
-    expect(events).toEqual([
+    // Strict: a fact that a key lacks is absent.
+    expect(events).toStrictEqual([
       { source: "https://app.example.com/jwks", change: "loaded", keys: factsOf(first) },
     ]);
     expect(Object.isFrozen(events[0]?.keys)).toBe(true);
@@ -156,6 +158,17 @@ describe("usher:keys of remoteJwks", () => {
       ["recovered", 1, undefined, undefined],
       ["changed", 1, 1, 0],
     ]);
+  });
+
+  it("creates no event while nobody subscribes", async () => {
+    const published = vi.spyOn(channel("usher:keys"), "publish");
+    const remote = createRemote();
+    await remote.verifier.ready();
+    remote.answer = () => new Response("no", { status: 500 });
+    await remote.refresh();
+    await remote.refresh(3600);
+    expect(keyStatus(remote.verifier)).toEqual({ state: "missing" });
+    expect(published).not.toHaveBeenCalled();
   });
 
   it("reports each of a verifier's sources by its own URL, once for all verifiers", async () => {

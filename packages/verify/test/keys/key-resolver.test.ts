@@ -121,6 +121,11 @@ describe("several sources as one", () => {
       remoteIn("stale", [], 9),
     ];
     expect(statusOf(young.source, old.source, remoteIn("fresh").source)).toBe(old.status);
+    expect(statusOf(old.source, young.source)).toBe(old.status);
+    // Keys that do not age are younger than those that were fetched just now.
+    const [ageless, newest] = [remoteIn("fresh"), remoteIn("fresh", [], 0)];
+    expect(statusOf(ageless.source, newest.source)).toBe(newest.status);
+    expect(statusOf(newest.source, ageless.source)).toBe(newest.status);
     const verifiers = [young, old, stale].map(({ source }) => createBench({ keys: source }).verifier);
     expect(keyStatus(verifiers.slice(0, 2))).toBe(old.status);
     expect(keyStatus(verifiers)).toBe(stale.status);

@@ -287,6 +287,52 @@ describe("a host that cancels the work of a request when it ends, timers include
     expect(remote.fetches).toBe(2);
   });
 
+  it("a request that gives up a cancelled fetch does not give up the one that replaced it", async () => {
+    const remote = createRemote(never);
+    void outcome(remote.verifier, remote.issuer.tokenFor("alice"));
+    await settle();
+    dropRequest();
+    const joined = outcome(remote.verifier, remote.issuer.tokenFor("bob"));
+    await vi.advanceTimersByTimeAsync(2000);
+    remote.clock.advance(6);
+    let answer = () => {};
+    remote.fetch = (good) =>
+      new Promise((resolve) => {
+        answer = () => resolve(good());
+      });
+    const next = outcome(remote.verifier, remote.issuer.tokenFor("carol"));
+    await vi.advanceTimersByTimeAsync(4000);
+    answer();
+    expect(await Promise.all([joined, next])).toEqual(["accepted", "accepted"]);
+    expect(remote.fetches).toBe(2);
+  });
+
+  it.each<[string, (abandoned: PromiseWithResolvers<unknown>, good: () => Response) => void]>([
+    ["answers", (abandoned, good) => abandoned.resolve(good())],
+    ["fails", (abandoned) => abandoned.reject(new Error("reset"))],
+  ])("a new key is not unknown after a fetch that %s too late", async (_case, end) => {
+    const remote = createRemote((good) => good());
+    await remote.verifier.ready();
+    remote.issuer.rotate();
+    const abandoned = Promise.withResolvers<unknown>();
+    let answer = () => {};
+    remote.fetch = (good) => {
+      answer = () => end(abandoned, good);
+      return abandoned.promise;
+    };
+    const asked = remote.verifier.verify(remote.issuer.tokenFor("alice")).catch((error) => error);
+    await settle();
+    remote.clock.advance(6);
+    remote.fetch = never;
+    void outcome(remote.verifier, remote.issuer.tokenFor("bob"));
+    await settle();
+    answer();
+    expect(await asked).toMatchObject({
+      code: "keys_unavailable",
+      hint: `the JWKS at ${address} was not loaded in time`,
+    });
+  });
+
   it("accepts no removed key beyond maxAge: if refreshes are cancelled, requests wait, also after a failure", async () => {
     for (const failsFirst of [false, true]) {
       const remote = createRemote((good) => good());
@@ -416,6 +462,10 @@ describe("while newer keys cannot be loaded", () => {
     const { verifier, tokenFor } = await createFailing(false);
     expect(verdict(verifier, tokenFor())).toBe("accepted");
     expect(verdict(verifier, tokenFor({ tampered: true }))).toBe("keys_unavailable");
+    const named = await createFailing(true);
+    const header = { kid: undefined };
+    expect(verdict(named.verifier, named.tokenFor({ header }))).toBe("accepted");
+    expect(verdict(named.verifier, named.tokenFor({ header, tampered: true }))).toBe("keys_unavailable");
   });
 });
 
@@ -431,6 +481,11 @@ describe("the budget of fetches for unknown keys", () => {
       expect(await outcome(remote.verifier, remote.issuer.tokenFor("alice"))).toBe("accepted");
       expect(remote.fetches).toBe(1 + round);
     }
+    const token = remote.issuer.tokenFor("alice");
+    remote.issuer.rotate();
+    remote.issuer.withdrawOldKeys();
+    remote.clock.advance(60);
+    expect(await outcome(remote.verifier, token), "its key was removed").toBe("key_unknown");
   });
 
   it("is not used by fetches after a failure", async () => {

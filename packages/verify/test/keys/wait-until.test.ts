@@ -2,7 +2,7 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { usher as guardFetch } from "../../src/adapters/fetch.ts";
-import { usher as guardHono } from "../../src/adapters/hono.ts";
+import { usher as guardHono, optionalAuth } from "../../src/adapters/hono.ts";
 import { remoteJwks, type Verifier } from "../../src/index.ts";
 import { keyStatus } from "../../src/keys/index.ts";
 import { createBench } from "../support.ts";
@@ -24,6 +24,14 @@ const apps: readonly [string, (verifier: Verifier) => WorkerApp][] = [
     (verifier) => {
       const app = guardHono(new Hono(), { verifier, ownerParam: null });
       app.get("/me", (c) => c.json(c.get("principal").id));
+      return app.fetch as WorkerApp;
+    },
+  ],
+  [
+    "hono, on a route with an optional token",
+    (verifier) => {
+      const app = new Hono();
+      app.get("/me", optionalAuth({ verifier, ownerParam: null }), (c) => c.json("in"));
       return app.fetch as WorkerApp;
     },
   ],

@@ -50,7 +50,8 @@ describe("a form from a Node stream", () => {
     expect(stream.listenerCount("data")).toBe(0);
     expect(stream.listenerCount("end")).toBe(0);
     expect(stream.readableFlowing).toBe(true);
-    // An error after that has a listener. Without one, it would end the process.
+    // An error after that has one listener. Without it, the error would end the process.
+    expect(stream.listenerCount("error")).toBe(1);
     expect(() => stream.emit("error", new Error("reset"))).not.toThrow();
   });
 

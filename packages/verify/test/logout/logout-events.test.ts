@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type LogoutReceived, subscribe } from "../../src/events/index.ts";
+import { AuthError } from "../../src/index.ts";
 import { createLogoutEndpoint } from "../../src/logout/index.ts";
 import { memoryRevocationStore, type Revocation } from "../../src/revocation/index.ts";
 import { createRevokingBench, logoutTokenFor } from "../revoking.ts";
@@ -32,15 +33,18 @@ describe("usher:logout", () => {
     const receive = createLogoutEndpoint(verifier);
     await receive(formOf(logoutTokenFor(issuer)));
     await receive(formOf(logoutTokenFor(issuer, { claims: { jti: "2", sid: undefined } })));
-    expect(events).toEqual([
+    await receive(formOf(logoutTokenFor(issuer, { claims: { jti: "3", sub: undefined, sid: "s2" } })));
+    expect(events).toStrictEqual([
       { status: 200, subject: "alice", sessionId: "s1" },
       { status: 200, subject: "alice" },
+      { status: 200, sessionId: "s2" },
     ]);
     const loaded: Revocation[] = [];
     for await (const batch of store.load()) loaded.push(...batch);
     expect(loaded).toEqual([
       { kind: "session", id: "s1", before: startSeconds, by: "https://app.example.com" },
       { kind: "user", id: "alice", before: startSeconds, by: "https://app.example.com" },
+      { kind: "session", id: "s2", before: startSeconds, by: "https://app.example.com" },
     ]);
   });
 
@@ -66,6 +70,14 @@ describe("usher:logout", () => {
       expect([subject, sessionId]).toEqual([undefined, undefined]);
     }
     expect(JSON.stringify(events)).not.toContain(rejected.split(".")[1]);
+  });
+
+  it("has no hint if the error has none", async () => {
+    const events = listen();
+    const { issuer, verifier, revocations } = await createRevokingBench();
+    vi.spyOn(revocations, "revoke").mockRejectedValue(new AuthError("revocations_unavailable"));
+    await createLogoutEndpoint(verifier)(formOf(logoutTokenFor(issuer)));
+    expect(events).toStrictEqual([{ status: 503, code: "revocations_unavailable" }]);
   });
 
   it("answers the same with a subscriber that throws", async () => {

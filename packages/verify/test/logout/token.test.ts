@@ -295,9 +295,9 @@ describe("the issuer and the audience of an endpoint", () => {
     const both = { claims: { iss: provider, aud: ["client-1", issuer.audience] } };
     expect(await codeOf(sameAudience(logoutTokenFor(issuer, both)))).toBe("audience_rejected");
     const sameIssuer = createLogoutVerifier(verifier, { audience: "client-1" });
-    expect(await codeOf(sameIssuer(logoutTokenFor(issuer, { claims: { aud: "client-1" } })))).toBe(
-      "accepted",
-    );
+    // An audience of the endpoint is not exact, even if the verifier's is.
+    for (const aud of ["client-1", ["client-1", "client-2"]])
+      expect(await codeOf(sameIssuer(logoutTokenFor(issuer, { claims: { aud } })))).toBe("accepted");
   });
 
   it("are refused if they are empty, or if no key belongs to the issuer", () => {

@@ -64,6 +64,24 @@ describe("a tool guard", () => {
       code: "scope_insufficient",
       scope: "tasks:read tasks:write",
     });
+    expect(hints.at(-1)).toBe('the token does not grant "scope tasks:write"');
+  });
+
+  it("names the scopes of all policies of the tool, whatever its other policies are", () => {
+    const once = { name: "x", permits: () => true } as object;
+    let reads = 0;
+    Object.defineProperty(once, "refusal", {
+      get: () => {
+        if (reads++ > 0) throw new Error("read twice");
+      },
+    });
+    const guard = createToolGuard(
+      { verifier, ownerParam: null },
+      { move_task: [requireScopes("a"), requireClaim(() => true), once as never, requireScopes("b", "a")] },
+    );
+    expect(guard.check(reader, call("move_task"), {})?.headers["www-authenticate"]).toMatch(
+      / scope="tasks:read a b"$/,
+    );
   });
 
   it.each([
@@ -111,7 +129,8 @@ describe("a tool guard", () => {
       const refusal = tools.check(writer, call(name), {});
       expect(refusal?.status).toBe(403);
       expect(refusal?.headers["www-authenticate"]).not.toContain("scope=");
-      expect(hints.at(-1)).toMatch(/^the tool ".*" is not listed/);
+      const shown = JSON.stringify(typeof name === "string" ? name : "");
+      expect(hints.at(-1)).toBe(`the tool ${shown} is not listed: give it policies, or an empty list`);
     },
   );
 
@@ -123,6 +142,23 @@ describe("a tool guard", () => {
       expect(nameless.check(writer, call(""), {})).toBeUndefined();
     },
   );
+
+  it.each([{}, { params: null }, { params: undefined }])(
+    "takes a call without parameters for one of no tool: %j",
+    (rest) => {
+      const message = { jsonrpc: "2.0", id: 1, method: "tools/call", ...rest };
+      expect(tools.check(writer, message, {})?.status).toBe(403);
+    },
+  );
+
+  it("throws what a message throws, which JSON is not", () => {
+    const message = Object.defineProperty({ jsonrpc: "2.0", method: "tools/call" }, "params", {
+      get: () => {
+        throw new Error("read");
+      },
+    });
+    expect(() => tools.check(writer, message, {})).toThrow(new Error("read"));
+  });
 
   it("checks each call of a batch", () => {
     expect(tools.check(reader, [call("list_tasks"), call("add_task")], {})?.status).toBe(403);
@@ -145,7 +181,10 @@ describe("a tool guard", () => {
     ["a batch with something else", [call("list_tasks"), null]],
     ["another version", { ...call("list_tasks"), jsonrpc: "1.0" }],
   ])("rejects %s with 400", (_name, body) => {
-    expect(tools.check(writer, body, {})).toMatchObject({ status: 400 });
+    expect(tools.check(writer, body, {})).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('"detail":"The body must be a JSON-RPC 2.0 message."'),
+    });
   });
 
   it("rejects every call of a tool whose policy throws or is asynchronous", () => {
@@ -167,17 +206,22 @@ describe("a tool guard", () => {
       expect(broken.check(writer, call(name), {})).toMatchObject({ status: 403 });
   });
 
+  const notTools = "createToolGuard: list the tools, as in { list_tasks: [], add_task: [policy] }.";
+  const notList = 'tool "add_task": give a list of policies; empty for none.';
   it.each([
-    null,
-    "add_task",
-    [],
-    new Map([["add_task", []]]),
-    { add_task: undefined },
-    { add_task: "tasks:write" },
-    { add_task: [{}] },
-  ])("throws for invalid tools: %j", (invalid) => {
+    [null, notTools],
+    ["add_task", notTools],
+    [[], notTools],
+    [new Map([["add_task", []]]), notTools],
+    [{ add_task: undefined }, notList],
+    [{ add_task: "tasks:write" }, notList],
+    [
+      { add_task: [{}] },
+      'tool "add_task": policies must be a list of requireScopes(...) and requireClaim(...).',
+    ],
+  ])("throws for invalid tools: %j", (invalid, message) => {
     expect(() => createToolGuard({ verifier, ownerParam: null }, invalid as never)).toThrow(
-      ConfigurationError,
+      new ConfigurationError(message),
     );
   });
 

@@ -25,18 +25,18 @@ function judge(policy: Policy, principal: Principal): string {
 const unusable = [undefined, null, "claims", 7, [], new Map()] as unknown[];
 
 describe("requireRecentSignIn", () => {
-  const policy = requireRecentSignIn({ maxAge: 300 });
-  const signedIn = (auth_time: unknown) => judge(policy, principalOf("alice", { auth_time }));
+  const createPolicy = () => requireRecentSignIn({ maxAge: 300 });
+  const signedIn = (auth_time: unknown) => judge(createPolicy(), principalOf("alice", { auth_time }));
 
   it("accepts a sign-in up to maxAge seconds ago", () => {
     for (const time of [now, now - 1, now - 300, now - 299.5]) expect(signedIn(time)).toBe("accepted");
-    expect(policy.name).toBe("sign-in within 300 s");
+    expect(createPolicy().name).toBe("sign-in within 300 s");
   });
 
   it("rejects an older one, and says how old it may be", () => {
     for (const time of [now - 301, now - 300.5, 0, -1])
       expect(signedIn(time)).toBe("reauthentication_required");
-    expect(policy.refusal).toEqual({ code: "reauthentication_required", maxAge: 300 });
+    expect(createPolicy().refusal).toEqual({ code: "reauthentication_required", maxAge: 300 });
   });
 
   it("rejects a time in the future, such as milliseconds, unless a clock is a little ahead", () => {
@@ -58,12 +58,14 @@ describe("requireRecentSignIn", () => {
     ])
       expect(signedIn(time)).toBe("reauthentication_required");
     for (const claims of unusable)
-      expect(judge(policy, { ...principalOf("alice"), claims } as never)).toBe("reauthentication_required");
+      expect(judge(createPolicy(), { ...principalOf("alice"), claims } as never)).toBe(
+        "reauthentication_required",
+      );
   });
 
   it("does not take the time of the token for that of the sign-in", () => {
     const claims = { iat: now, nbf: now, updated_at: now };
-    expect(judge(policy, { ...principalOf("alice", claims), issuedAt: now })).toBe(
+    expect(judge(createPolicy(), { ...principalOf("alice", claims), issuedAt: now })).toBe(
       "reauthentication_required",
     );
   });
@@ -77,13 +79,16 @@ describe("requireRecentSignIn", () => {
     [{ maxAge: "300" }],
     [{ maxAge: null }],
   ])("refuses %j at once", (options) => {
-    expect(() => requireRecentSignIn(options as never)).toThrow(ConfigurationError);
+    expect(() => requireRecentSignIn(options as never)).toThrow(
+      new ConfigurationError("requireRecentSignIn: maxAge: must be an integer from 1 to 9007199254740991."),
+    );
   });
 });
 
 describe("forbidImpersonation", () => {
   it("accepts users themselves, whatever a schema made of the claims", () => {
     expect(judge(forbidImpersonation(), principalOf("alice"))).toBe("accepted");
+    expect(forbidImpersonation().name).toBe("no impersonation");
     for (const claims of unusable)
       expect(judge(forbidImpersonation(), { ...principalOf("alice"), claims } as never)).toBe("accepted");
   });
@@ -98,13 +103,13 @@ describe("forbidImpersonation", () => {
 });
 
 describe("requireOrganizationRole", () => {
-  const policy = requireOrganizationRole("owner", "admin");
-  const member = (claims: Record<string, unknown>) => judge(policy, principalOf("alice", claims));
+  const createPolicy = () => requireOrganizationRole("owner", "admin");
+  const member = (claims: Record<string, unknown>) => judge(createPolicy(), principalOf("alice", claims));
 
   it("accepts one of the roles, alone or in a list", () => {
     for (const role of ["owner", "admin", ["member", "admin"]])
       expect(member({ org: "acme", org_role: role })).toBe("accepted");
-    expect(policy.name).toBe("organization role owner or admin");
+    expect(createPolicy().name).toBe("organization role owner or admin");
   });
 
   it("rejects other roles, and roles in one text", () => {
@@ -118,24 +123,26 @@ describe("requireOrganizationRole", () => {
       expect(member({ org, org_role: "admin" })).toBe("scope_insufficient");
     expect(member({ org: "acme", role: "admin" })).toBe("scope_insufficient");
     for (const claims of unusable)
-      expect(judge(policy, { ...principalOf("alice"), claims } as never)).toBe("scope_insufficient");
+      expect(judge(createPolicy(), { ...principalOf("alice"), claims } as never)).toBe("scope_insufficient");
   });
 
   it.each([[[]], [[""]], [["admin", 7]], [[["admin"]]]])("refuses %j at once", (roles) => {
-    expect(() => requireOrganizationRole(...(roles as string[]))).toThrow(ConfigurationError);
+    expect(() => requireOrganizationRole(...(roles as string[]))).toThrow(
+      new ConfigurationError('requireOrganizationRole: name the roles, such as "owner", "admin".'),
+    );
   });
 });
 
 describe("requireClientScopes", () => {
-  const policy = requireClientScopes("tasks:read", "tasks:write");
+  const createPolicy = () => requireClientScopes("tasks:read", "tasks:write");
 
   it("accepts a user's own session, which has no scopes", () => {
-    expect(judge(policy, principalOf("alice"))).toBe("accepted");
+    expect(judge(createPolicy(), principalOf("alice"))).toBe("accepted");
   });
 
   it("requires every scope of an OAuth client, for a user and for itself", () => {
     for (const base of [{ ...principalOf("alice"), clientId: "app" }, clientOf("client-1")]) {
-      const ask = (claims: unknown) => judge(policy, { ...base, claims } as never);
+      const ask = (claims: unknown) => judge(createPolicy(), { ...base, claims } as never);
       expect(ask({ scope: "tasks:write tasks:read" })).toBe("accepted");
       for (const claims of [
         ...unusable,
@@ -148,13 +155,19 @@ describe("requireClientScopes", () => {
   });
 
   it("names the scopes for the client", () => {
-    expect(policy.refusal).toEqual({ code: "scope_insufficient", scopes: ["tasks:read", "tasks:write"] });
-    expect(policy.name).toBe("scope tasks:read tasks:write of clients");
+    expect(createPolicy().refusal).toEqual({
+      code: "scope_insufficient",
+      scopes: ["tasks:read", "tasks:write"],
+    });
+    expect(createPolicy().name).toBe("scope tasks:read tasks:write of clients");
   });
 
-  it("refuses no scope at once", () => {
-    expect(() => requireClientScopes()).toThrow(ConfigurationError);
-    expect(() => requireClientScopes("a b")).toThrow(ConfigurationError);
+  it("refuses no scope, and several in one text, at once", () => {
+    const advice = new ConfigurationError(
+      'requireClientScopes: name the scopes one by one, such as "tasks:write".',
+    );
+    expect(() => requireClientScopes()).toThrow(advice);
+    expect(() => requireClientScopes("a b")).toThrow(advice);
   });
 });
 

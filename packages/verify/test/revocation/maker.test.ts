@@ -17,6 +17,7 @@ describe("a revocation's `by`", () => {
     ["10,000 characters", "x".repeat(10_000), "x".repeat(200)],
     ["a token", `by ${token}`, "by [token]"],
     ["a token that would be cut", `${"x".repeat(150)} ${token}`, `${"x".repeat(150)} [token]`],
+    ["a token of which only the start is looked at", `eyJ${"x".repeat(10_000)}`, "[token]"],
     ["half of a surrogate pair", "a\ud800", "a\ufffd"],
     ["nothing", "", undefined],
     ["only spaces", "   ", undefined],

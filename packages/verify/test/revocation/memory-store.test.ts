@@ -73,6 +73,34 @@ describe("memoryRevocationStore", () => {
     expect((await loaded(store)).map(({ id }) => id)).toEqual(["1"]);
   });
 
+  it("loads no old entry, whether or not it was removed", async () => {
+    const clock = handClock();
+    const store = memoryRevocationStore({ maxTokenAge: 60, clock });
+    await store.append([session("1"), session("2", startSeconds + 1)]);
+    clock.advance(421);
+    expect((await loaded(store)).map(({ id }) => id)).toEqual(["2"]);
+  });
+
+  it("removes old entries as others are added: it looks at two per call, and at two per entry", async () => {
+    const clock = handClock();
+    const store = memoryRevocationStore({ maxTokenAge: 60, clock });
+    await store.append(["1", "2", "3", "4", "5", "6", "7", "8"].map((id) => session(id)));
+    const idsAfter = async (added: readonly Revocation[]) => {
+      clock.advance(421);
+      await store.append(added);
+      // At their own time, all that were not removed are loaded.
+      clock.advance(-421);
+      return (await loaded(store)).map(({ id }) => id);
+    };
+    expect(await idsAfter([])).toEqual(["3", "4", "5", "6", "7", "8"]);
+    const added = session("9", startSeconds + 421);
+    expect(await idsAfter([added])).toEqual(["7", "8", "9"]);
+    // The end of the list is a step too. After it, the next call begins again.
+    expect(await idsAfter([added])).toEqual(["9"]);
+    clock.advance(421);
+    expect(await idsAfter([])).toEqual([]);
+  });
+
   it("keeps entries for the clock tolerance too, of a verifier that is created later", async () => {
     const clock = handClock();
     const store = memoryRevocationStore({ maxTokenAge: 60, clock });

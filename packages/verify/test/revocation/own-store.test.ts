@@ -110,28 +110,82 @@ describe("a store that hangs", () => {
       return never;
     };
     await revocations.ready();
-    const closing = expect(revocations.close()).rejects.toThrow("no answer within 10 s");
+    const closing = expect(revocations.close()).rejects.toMatchObject({
+      name: "DeadlineError",
+      message: "no answer within 10 s",
+    });
     await pass(10_000);
     await closing;
   });
 
   it("and subscribes after all, too late, is unsubscribed, and its confirmations do not count", async () => {
-    const { store, revocations } = createFollowing();
+    const { clock, store, revocations } = createFollowing();
     const { subscribe } = store;
     const late = Promise.withResolvers<void>();
+    let confirm = () => {};
     store.subscribe = async (listener) => {
       await late.promise;
-      const stop = await subscribe(listener);
-      listener.confirmed();
-      return stop;
+      confirm = listener.confirmed;
+      return subscribe(listener);
     };
     const failed = expect(revocations.ready()).rejects.toThrow();
     await pass(10_000);
     await failed;
     late.resolve();
     await pass(0);
+    confirm();
     expect(store.calls).toEqual(["subscribe", "stop"]);
     expect(revocations.status().state).toBe("missing");
+    store.subscribe = subscribe;
+    await pass(1000);
+    await revocations.ready();
+    expect(revocations.status().state).toBe("current");
+    clock.advance(3600);
+    confirm();
+    expect(revocations.status().state).toBe("stale");
+  });
+});
+
+describe("a store that does less than its type says", () => {
+  const batches = () => [[], [revocation]];
+
+  it.each<[string, () => unknown]>([
+    ["returns a list of batches", batches],
+    ["resolves to a list of batches", async () => batches()],
+    [
+      "returns an iterator that can only continue",
+      () => ({ [Symbol.asyncIterator]: () => batches().values() }),
+    ],
+  ])("is loaded if its load %s", async (_case, load) => {
+    const { revocations, verifier, tokenOf } = createFollowing({ load: load as RevocationStore["load"] });
+    await revocations.ready();
+    expect(verdict(verifier, tokenOf("alice"))).toBe("token_revoked");
+    expect(verdict(verifier, tokenOf("alice", "s2"))).toBe("accepted");
+  });
+
+  it("is closed without an error if it gives no function that unsubscribes", async () => {
+    const { revocations } = createFollowing({ subscribe: async () => undefined as never });
+    await revocations.ready();
+    await expect(revocations.close()).resolves.toBeUndefined();
+  });
+});
+
+describe("a load that ends early", () => {
+  it("lets the store release what it holds", async () => {
+    const released = vi.fn();
+    const { revocations } = createFollowing({
+      async *load() {
+        try {
+          yield "no list" as never;
+        } finally {
+          released();
+        }
+      },
+    });
+    await expect(revocations.ready()).rejects.toMatchObject({
+      hint: 'revocations have not been loaded yet: "the store returned no list of revocations"',
+    });
+    expect(released).toHaveBeenCalledOnce();
   });
 });
 
@@ -199,11 +253,13 @@ describe("an unreadable entry in a store", () => {
     },
   );
 
-  it("a batch that is not a list causes a full load, so that nothing is missed", async () => {
+  it("batches that are no lists cause one full load, so that nothing is missed", async () => {
     const { store, revocations, verifier, tokenOf } = createFollowing();
     await revocations.ready();
     store.rows = [[revocation]];
-    store.tell((listener) => expect(() => listener.revoked("news" as never)).not.toThrow());
+    for (let times = 0; times < 2; times++)
+      store.tell((listener) => expect(() => listener.revoked("news" as never)).not.toThrow());
+    expect(vi.getTimerCount()).toBe(1);
     expect(verdict(verifier, tokenOf("alice", "s2"))).toBe("revocations_unavailable");
     expect(refusal(() => verifier.verifySync(tokenOf("alice", "s2"))).hint).toContain(
       "the store returned no list of revocations",

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type RevocationsChanged, subscribe } from "../../src/events/index.ts";
 import {
@@ -72,7 +73,8 @@ describe("usher:revocations", () => {
     const { store, revocations } = create();
     await revocations.ready();
     const events = listen();
-    const old: Revocation = { kind: "user", id: "carol", before: startSeconds - 10_000 };
+    // Its last moment was 1260 s ago: maxTokenAge, and six minutes.
+    const old: Revocation = { kind: "user", id: "carol", before: startSeconds - 1261 };
     for (let times = 0; times < 3; times++) store.tell((listener) => listener.revoked([theirs, old]));
     store.tell((listener) => listener.revoked([theirs, { ...theirs, before: startSeconds + 1 }]));
     expect(events).toEqual([
@@ -108,6 +110,7 @@ describe("usher:revocations", () => {
     clock.advance(5);
     for (let times = 0; times < 3; times++)
       store.tell((listener) => listener.failed(new Error("no\u001b[2J route")));
+    expect(events).toHaveLength(1);
     expect(() => revocations.check({ sub: "alice" })).toThrow();
     expect(revocations.status().state).toBe("stale");
     store.tell((listener) => listener.confirmed());
@@ -120,11 +123,99 @@ describe("usher:revocations", () => {
       const { clock, revocations } = create({ whenStale: "accept" });
       await revocations.ready();
       const events = listen();
+      revocations.check({ sub: "alice" });
+      revocations.status();
+      expect(events).toEqual([]);
       clock.advance(11);
       if (notice === "check") revocations.check({ sub: "alice" });
       else revocations.status();
       expect(events).toEqual([{ change: "stale" }]);
     }
+  });
+
+  it("tells that they are stale, and not current again, if some were deleted too early", async () => {
+    const events = listen();
+    const { clock, store, revocations } = create();
+    await revocations.ready();
+    await store.append([mine]);
+    for (const seconds of [3600, -3598]) {
+      clock.advance(seconds);
+      store.tell((listener) => listener.confirmed());
+    }
+    expect(events).toEqual([
+      { change: "loaded" },
+      { change: "received", revocations: [mine] },
+      { change: "stale", reason: "the clock was ahead, and some were deleted too early" },
+    ]);
+  });
+
+  it("tells what another process revokes while this one does", async () => {
+    const { store, revocations } = create();
+    await revocations.ready();
+    const events = listen();
+    store.append = async () => store.tell((listener) => listener.revoked([theirs]));
+    await revocations.revoke(mine);
+    expect(events).toEqual([
+      { change: "received", revocations: [theirs] },
+      { change: "revoked", revocations: [mine] },
+    ]);
+  });
+
+  it("tells what another process revoked even if this one did so before and has deleted it", async () => {
+    const { clock, store, revocations } = create();
+    await revocations.ready();
+    await revocations.revoke(mine);
+    clock.advance(3600);
+    store.tell((listener) => listener.confirmed());
+    expect(revocations.status().entries).toBe(0);
+    clock.advance(-3598);
+    const events = listen();
+    store.tell((listener) => listener.revoked([mine]));
+    expect(events).toEqual([{ change: "received", revocations: [mine] }]);
+  });
+
+  it("tells a revocation once if this process tries it twice and one attempt fails", async () => {
+    const { store, revocations } = create();
+    await revocations.ready();
+    const events = listen();
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const answers = [first.promise, second.promise];
+    store.append = async () => answers.shift();
+    const attempts = [revocations.revoke(mine), revocations.revoke(mine)];
+    first.reject(new Error("down"));
+    await expect(attempts[0]).rejects.toThrow();
+    second.resolve();
+    await attempts[1];
+    expect(events).toEqual([{ change: "revoked", revocations: [mine] }]);
+  });
+
+  it.each([
+    ["what is recorded after it subscribed", undefined, [{ change: "revoked", revocations: [mine] }]],
+    ["nothing that was delivered before, if recording fails", new Error("the answer was lost"), []],
+  ])("tells a late subscriber %s", async (_case, failure, expected) => {
+    const { store, revocations } = create();
+    await revocations.ready();
+    let events: RevocationsChanged[] = [];
+    store.append = async (batch) => {
+      if (failure !== undefined) store.tell((listener) => listener.revoked(batch));
+      events = listen();
+      store.tell((listener) => listener.revoked(batch));
+      if (failure !== undefined) throw failure;
+    };
+    await revocations.revoke(mine).catch(() => undefined);
+    expect(events).toEqual(expected);
+  });
+
+  it("creates no event while nobody subscribes", async () => {
+    const published = vi.spyOn(channel("usher:revocations"), "publish");
+    const { clock, store, revocations } = create();
+    await revocations.ready();
+    await revocations.revoke(mine);
+    store.tell((listener) => listener.revoked([theirs]));
+    clock.advance(11);
+    store.tell((listener) => listener.failed(new Error("down")));
+    store.tell((listener) => listener.confirmed());
+    expect(published).not.toHaveBeenCalled();
   });
 
   it("tells nothing of a state while they were never loaded", async () => {

@@ -156,7 +156,9 @@ describe("createRevocations", () => {
     { kind: "user", id: 1, before: 1 },
     { kind: "user", id: "alice", before: Number.NaN },
     { kind: "user", id: "alice" },
+    { kind: "user", id: "alice", before: String(startSeconds) },
     { kind: "user", id: "alice", before: -1 },
+    { kind: "user", id: "alice", before: 100_000_000_000 },
     { kind: "user", id: "alice", before: Number.POSITIVE_INFINITY },
     { kind: "user", id: "alice", before: startSeconds * 1000 },
   ])("rejects %j: not a revocation", async (given) => {

@@ -305,10 +305,13 @@ describe("close", () => {
   it("unsubscribes, and the revocations become stale", async () => {
     const { clock, verifier, revocations, token, store } = createFollowing();
     await verifier.ready();
+    const listeners = [...store.listeners];
     await revocations.close();
     expect(store.listeners.size).toBe(0);
     expect(verdict(verifier, token)).toBe("accepted");
     clock.advance(10);
+    // A store that goes on after the order to stop.
+    for (const listener of listeners) listener.confirmed();
     expect(verdict(verifier, token)).toBe("revocations_unavailable");
     await expect(revocations.ready()).rejects.toMatchObject({
       code: "revocations_unavailable",

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { reasonOf } from "../../src/log-text.ts";
 import { safeListener } from "../../src/user-code/listener.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -81,36 +80,21 @@ describe("a listener", () => {
     }
   });
 
+  it.each([
+    ["a minute after the last one", 60_000],
+    ["when the clock of a Worker went back", -1],
+  ])("that fails again causes a warning %s", (_case, passed) => {
+    const clock = vi.spyOn(performance, "now").mockReturnValue(100_000);
+    const tell = safeListener(fail, "onAccept");
+    tell({});
+    clock.mockReturnValue(100_000 + passed);
+    tell({});
+    expect(warnings()).toHaveLength(2);
+  });
+
   it("causes a separate warning if another one fails too", () => {
     safeListener(fail, "onAccept")({});
     safeListener(fail, "onReject")({});
     expect(warnings().map((text) => text.split(" ")[0])).toEqual(["onAccept", "onReject"]);
-  });
-});
-
-describe("reasonOf", () => {
-  it.each<[string, unknown, string]>([
-    ["an error", new Error("gone"), '"gone"'],
-    ["a text", "gone", '"gone"'],
-    ["nothing", undefined, '"undefined"'],
-    ["a symbol", Symbol("gone"), '"Symbol(gone)"'],
-    ["terminal escapes", new Error("\u001b[2J\u009b2J\r\n\u202e"), '"\\u001b[2J\\u009b2J\\r\\n\\u202e"'],
-    ["a value without a text", Object.create(null), "a value that cannot be converted to text"],
-    [
-      "an error whose message throws",
-      Object.defineProperty(new Error("x"), "message", { get: fail }),
-      "a value that cannot be converted to text",
-    ],
-    [
-      "an error whose message is not a string",
-      Object.assign(new Error("x"), { message: { toString: fail } }),
-      "a value that cannot be converted to text",
-    ],
-  ])("tells %s", (_case, error, expected) => {
-    expect(reasonOf(error)).toBe(expected);
-  });
-
-  it("is limited in length", () => {
-    expect(reasonOf(new Error("x".repeat(10_000))).length).toBeLessThan(250);
   });
 });

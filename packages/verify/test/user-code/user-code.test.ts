@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createGuard } from "../../src/access/index.ts";
 import {
@@ -13,16 +13,9 @@ import {
 import type { RevocableToken } from "../../src/revocation/index.ts";
 import { createRevokingBench } from "../revoking.ts";
 import { createBench, refusal, startSeconds, verdict } from "../support.ts";
+import { expectNoUnhandledRejections } from "../unhandled-rejections.ts";
 
-/** Unhandled rejections: they would end the process. */
-const unheld: unknown[] = [];
-const note = (error: unknown) => void unheld.push(error);
-beforeEach(() => void process.on("unhandledRejection", note));
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", note);
-  expect(unheld.splice(0)).toEqual([]);
-});
+expectNoUnhandledRejections();
 
 const fail = (): never => {
   throw new Error("it is broken");

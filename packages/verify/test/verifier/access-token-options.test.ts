@@ -73,8 +73,12 @@ describe("the keys of access tokens", () => {
 describe("accessTokens", () => {
   const issuerAdvice =
     "accessTokens.issuer: a non-empty string, or a list of them, is required. Set it to the OAuth provider's issuer, such as https://app.example.com/api/auth.";
+  const sameIssuerAdvice =
+    "audience: must not be null if access tokens have the same issuer. Otherwise the ID tokens that OAuth clients get would be accepted.";
   it.each<[string, object, string]>([
-    ["null", { accessTokens: 1 }, "accessTokens: give { issuer, scopes }."],
+    ["null", { accessTokens: null }, "accessTokens: give { issuer, scopes }."],
+    ["false", { accessTokens: false }, "accessTokens: give { issuer, scopes }."],
+    ["a number", { accessTokens: 1 }, "accessTokens: give { issuer, scopes }."],
     ["no issuer", { accessTokens: { scopes: null } }, issuerAdvice],
     ["an empty issuer", { accessTokens: { issuer: "", scopes: null } }, issuerAdvice],
     [
@@ -117,7 +121,19 @@ describe("accessTokens", () => {
           scopes: null,
         },
       },
-      "audience: must not be null if access tokens have the same issuer. Otherwise the ID tokens that OAuth clients get would be accepted.",
+      sameIssuerAdvice,
+    ],
+    [
+      "several issuers, one of which is that of session tokens that have no audience",
+      {
+        audience: null,
+        accessTokens: {
+          issuer: [provider, "https://app.example.com"],
+          audience: "https://api.example.com",
+          scopes: null,
+        },
+      },
+      sameIssuerAdvice,
     ],
   ])("refuses %s at once, and says what to do", (_case, options, message) => {
     expect(() => createBench(options)).toThrow(new ConfigurationError(message));

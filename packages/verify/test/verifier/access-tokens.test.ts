@@ -73,6 +73,20 @@ describe("access tokens", () => {
     expect(verdict(verifier, tokenFor(claims))).toBe(code);
   });
 
+  it.each<[string, unknown, string]>([
+    ["client_id", 1, "`client_id` must be a non-empty string"],
+    ["azp", "client-2", "`azp` must be the `client_id` if there is one"],
+    ["jti", undefined, "`jti` must be a non-empty string"],
+    ["iat", undefined, "`iat` must be a finite number"],
+    ["scope", ["tasks:read"], "`scope` must be a string"],
+  ])("with the wrong %s are refused with a hint that names it", (name, value, hint) => {
+    const { verifier, tokenFor } = createAccessBench();
+    expect(refusal(() => verifier.verifySync(tokenFor({ [name]: value })))).toMatchObject({
+      code: "claims_invalid",
+      hint,
+    });
+  });
+
   it("of a user who has signed out are refused: Better Auth says so with sid null", () => {
     const { verifier, tokenFor } = createAccessBench();
     expect(refusal(() => verifier.verifySync(tokenFor({ sid: null })))).toMatchObject({
@@ -97,6 +111,7 @@ describe("access tokens", () => {
     for (const scope of [undefined, "", "tasks:read", "tasks:read tasks:writer", "tasks:read\ttasks:write"]) {
       expect(refusal(() => verifier.verifySync(tokenFor({ scope })))).toMatchObject({
         code: "scope_insufficient",
+        hint: "every access token needs the scope tasks:read tasks:write here (accessTokens.scopes)",
         scopes,
       });
     }

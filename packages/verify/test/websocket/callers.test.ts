@@ -205,6 +205,10 @@ describe.each(Object.entries(servers))("the sockets of %s", (_name, start) => {
     const both = new WebSocket(`ws://${host}/greeting`, ["bearer", token("alice")], bearer(token("alice")));
     expect((await refusalOf(both)).status).toBe(400);
 
+    const renewed = await open(dial("/greeting", token("alice")));
+    renewed.send(`usher.renew ${token("alice", { again: true })}`);
+    expect(await ask(renewed, "renewed")).toBe("alice: renewed");
+
     const ended = closed(alice);
     clock.advance(3600);
     vi.advanceTimersByTime(1000);

@@ -1,10 +1,15 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { createGuard } from "../../src/access/index.ts";
-import { openSocketSession, type SocketSession, upgradeCredentials } from "../../src/adapters/websocket.ts";
+import {
+  openSocketSession,
+  type SocketSession,
+  type SocketSessionOptions,
+  upgradeCredentials,
+} from "../../src/adapters/websocket.ts";
 import { requireClaim, type TokenClaims } from "../../src/index.ts";
 import { createBench } from "../support.ts";
 import { closed, open } from "./support.ts";
@@ -14,9 +19,13 @@ const server = createServer();
 afterEach(() => void server.closeAllConnections());
 
 /** As an adapter outside the package does it: several rules have admitted the upgrade. */
-async function connect(token: string): Promise<[WebSocket, SocketSession<object, TokenClaims>]> {
+async function connect(
+  token: string,
+  roles = ["editor", "auditor"],
+  more: Pick<SocketSessionOptions, "close"> = {},
+): Promise<[WebSocket, SocketSession<object, TokenClaims>]> {
   const guard = createGuard<TokenClaims, IncomingMessage>({ verifier, ownerParam: null });
-  const accesses = ["editor", "auditor"].map((role) => ({
+  const accesses = roles.map((role) => ({
     params: {},
     ownerParams: [],
     policies: [requireClaim(({ roles }: TokenClaims) => (roles as string[]).includes(role), role)],
@@ -28,7 +37,7 @@ async function connect(token: string): Promise<[WebSocket, SocketSession<object,
       expect(request.headers["sec-websocket-protocol"]).toBe("bearer");
       const principal = verifier.verifySync(token);
       sockets.handleUpgrade(request, socket, head, () => {});
-      const parts = { guard, verifier, request, socket, credentials, principal, accesses };
+      const parts = { guard, verifier, request, socket, credentials, principal, accesses, ...more };
       resolve(openSocketSession<TokenClaims, IncomingMessage>(parts));
     });
   });
@@ -51,4 +60,20 @@ it("checks it against the first rule too", async () => {
   const [webSocket, session] = await connect(tokenWith("editor", "auditor"));
   session.renew(tokenWith("auditor"));
   expect(await closed(webSocket)).toEqual([4403, "scope_insufficient"]);
+});
+
+it("has no parameters, and accepts any fresh token of the session, if there is no rule", async () => {
+  const [webSocket, session] = await connect(tokenWith("editor"), []);
+  expect(session.params).toEqual({});
+  session.renew(tokenWith("x"));
+  expect(session.principal.claims.roles).toEqual(["x"]);
+  webSocket.close();
+});
+
+it("lets the adapter send the close frame", async () => {
+  const close = vi.fn();
+  const [webSocket, session] = await connect(tokenWith("editor", "auditor"), undefined, { close });
+  session.renew(tokenWith("auditor"));
+  expect(close).toHaveBeenCalledExactlyOnceWith(4403, "scope_insufficient");
+  webSocket.close();
 });

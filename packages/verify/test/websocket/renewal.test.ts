@@ -74,6 +74,13 @@ describe("a fresh token", () => {
       expect(bench.session().takesRenewal(message)).toBe(false);
   });
 
+  it("is also accepted in the buffer that a runtime's own WebSocket delivers", async () => {
+    const [bench] = await connect({});
+    const { buffer } = new TextEncoder().encode(`usher.renew ${tokenFor("alice", "admin")}`);
+    expect(bench.session().takesRenewal(buffer)).toBe(true);
+    expect(bench.session().principal.claims.role).toBe("admin");
+  });
+
   it("that is missing from its message closes the socket", async () => {
     const [bench, webSocket] = await connect({});
     webSocket.send("usher.renew ");

@@ -143,18 +143,27 @@ describe("a socket", () => {
     }
   });
 
-  it("is disconnected with a warning if the verifier throws", async () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      "throws",
+      () => {
+        throw new Error("the vault is locked");
+      },
+      "the vault is locked",
+    ],
+    ["is asynchronous", async () => ({}), "`verifySync` answered with a promise"],
+  ])("is disconnected with a warning if the verifier %s", async (_case, verifySync, reason) => {
     const { issuer, verifier } = createBench();
     const failing = { ...verifier };
     const bench = await serve({ verifier: failing });
     const webSocket = await connect(bench, issuer.tokenFor("alice"));
-    failing.verifySync = () => {
-      throw new Error("the vault is locked");
-    };
+    failing.verifySync = verifySync as never;
     const warned = once(process, "warning");
     vi.advanceTimersByTime(500);
     expect(await closed(webSocket)).toEqual([1006, ""]);
-    expect(await warned).toMatchObject([{ code: "USHER_SOCKET_FAILED" }]);
+    expect(await warned).toMatchObject([
+      { code: "USHER_SOCKET_FAILED", message: expect.stringContaining(reason) },
+    ]);
   });
 
   it("uses a timer that does not keep the process alive, and stops it at the end", async () => {

@@ -37,6 +37,10 @@ async function serve() {
         return () => void stopped.push("observed");
       }),
     ),
+    optional: guard.optional(t.procedure).subscription(async function* ({ ctx, signal }) {
+      yield `hello ${ctx.principal?.id ?? "nobody"}`;
+      await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+    }),
     short: protectedProcedure.subscription(async function* () {
       yield 1;
       yield 2;
@@ -53,9 +57,9 @@ async function serve() {
 }
 
 /** Subscribes with server-sent events, and returns them as text. */
-async function subscribe(host: string, path: string, token: string) {
+async function subscribe(host: string, path: string, token?: string) {
   const response = await fetch(`http://${host}/${path}`, {
-    headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
+    headers: { accept: "text/event-stream", ...(token && { authorization: `Bearer ${token}` }) },
   });
   expect(response.status).toBe(200);
   const reader = (response.body as ReadableStream<Uint8Array>)
@@ -102,6 +106,17 @@ it("a subscription over HTTP ends when its session is revoked", async () => {
   await revocations.revoke({ kind: "session", id: "ending", before: clock() / 1000 });
   vi.advanceTimersByTime(500);
   await events.until("token_revoked");
+});
+
+it("a subscription with an optional token ends with it, and goes on without one", async () => {
+  const { host, token, clock } = await serve();
+  const anonymous = await subscribe(host, "optional");
+  expect(await anonymous.until("hello")).toContain("hello nobody");
+  const alice = await subscribe(host, "optional", token());
+  await alice.until("hello alice");
+  clock.advance(60);
+  vi.advanceTimersByTime(500);
+  expect(await alice.until("token_expired")).toContain("UNAUTHORIZED");
 });
 
 it("accepts the token of a browser's WebSocket: in tRPC's connection parameters, or as a subprotocol", async () => {

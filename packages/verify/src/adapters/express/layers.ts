@@ -4,7 +4,7 @@ import { patternNames } from "../../access/pattern-names.ts";
 import { statedRuleOf } from "../../access/stated-rule.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 import { type AdmittedRequest, admissions, findRejection, type Rejection, ruleInForce } from "./admission.ts";
-import { type Match, recordMatches } from "./matched.ts";
+import { arrive, type Match, recordMatches } from "./matched.ts";
 import { isMount, type MountLayer, noteMount, noteUnseenMounts } from "./mounts.ts";
 import { clearRejection, interceptParams, type RuleOf, rejectionOf } from "./params.ts";
 
@@ -41,10 +41,16 @@ interface Route {
 const declared: unique symbol = Symbol("usher.declared");
 /** The route that a layer is part of. */
 const ownRoute: unique symbol = Symbol("usher.route");
+/** Where a request keeps the wrapped layer that has got it last. */
+const latest: unique symbol = Symbol("usher.layer");
+
+interface LayeredRequest extends AdmittedRequest {
+  [latest]?: Layer;
+}
 
 type HandleRequest = (
   this: Layer,
-  request: AdmittedRequest,
+  request: LayeredRequest,
   response: Response,
   next: NextFunction,
 ) => unknown;
@@ -68,21 +74,41 @@ const guardedLayers = new WeakSet<object>();
 
 /**
  * Wraps the layers of the copy of Express that has a request, so that the guards check requests before each layer
- * runs. Wraps those of other copies as soon as a request reaches their app, router or route.
+ * runs. Wraps those of other copies as soon as a request reaches their app, router or route, and those of the
+ * router that runs the guard.
  *
  * @throws {Error} This version of Express has no such layers.
  */
-export function guardApp(request: Request, refuse: Refuse): void {
+export function guardApp(request: LayeredRequest, refuse: Refuse): void {
   const { app } = request as { readonly app: unknown } as { readonly app: App };
-  if (guardedApps.has(app)) return;
-  const router = routerOf(app);
-  const isFirst = !isGuarded(router);
-  if (!guardRouter(router, refuse)) {
-    throw new Error("usher supports Express 4 and 5: this version has other internals.");
+  if (!guardedApps.has(app)) {
+    if (!guardRouter(routerOf(app), refuse)) {
+      throw new Error("usher supports Express 4 and 5: this version has other internals.");
+    }
+    interceptParams(app.request, (request) => guardReached(request, refuse), ruleOfMatched as RuleOf);
+    guardedApps.add(app);
   }
-  if (isFirst) noteUnseenMounts(request);
-  interceptParams(app.request, (request) => guardReached(request, refuse), ruleOfMatched as RuleOf);
-  guardedApps.add(app);
+  const layer = request[latest];
+  if (layer !== undefined && !isMount({ handle: coveredBy(layer.handle) })) return;
+  // The router that runs the guard is not wrapped: its copy of Express has had no guard yet.
+  noteUnseenMounts(request);
+  guardNested(routerOf(app), refuse, new Set());
+}
+
+/** Wraps the layers of a router and of those in it. Does not find those that only a function calls. */
+function guardNested(router: Router, refuse: Refuse, seen: Set<Router>): void {
+  if (seen.has(router) || !guardRouter(router, refuse)) return;
+  seen.add(router);
+  for (const { route, handle } of router.stack as readonly Layer[]) {
+    if (route !== undefined) guardNested(route, refuse, seen);
+    const covered = coveredBy(handle);
+    if (covered.stack !== undefined) guardNested(covered as Router, refuse, seen);
+  }
+}
+
+/** What a layer runs: with an owner rule, what that covers. */
+function coveredBy(handle: Layer["handle"]): Layer["handle"] {
+  return (statedRuleOf(handle)?.covered ?? handle) as Layer["handle"];
 }
 
 /**
@@ -107,13 +133,9 @@ function routerOf(app: App): Router {
   return app._router ?? app.router;
 }
 
-function isGuarded({ stack }: Router): boolean {
-  return stack[0] !== undefined && guardedLayers.has(Object.getPrototypeOf(stack[0]));
-}
-
 /** @returns False if the router is empty or is not Express's. */
 function guardRouter({ stack }: Router, refuse: Refuse): boolean {
-  const prototype: LayerPrototype | undefined = stack[0] && Object.getPrototypeOf(stack[0]);
+  const prototype: LayerPrototype | undefined = stack?.[0] && Object.getPrototypeOf(stack[0]);
   if (prototype === undefined) return false;
   if (!guardedLayers.has(prototype)) {
     const name = prototype.handleRequest === undefined ? "handle_request" : "handleRequest";
@@ -131,16 +153,18 @@ function guardRouter({ stack }: Router, refuse: Refuse): boolean {
 function guardRequests(handleRequest: HandleRequest, refuse: Refuse): HandleRequest {
   return function (request, response, next) {
     const { handle } = this;
+    request[latest] = this;
     if (request[admissions] === undefined) {
       if (isMount(this)) noteMount(request, this);
       return handleRequest.call(this, request, response, next);
     }
+    arrive();
     // Express skips handlers with four parameters here.
     if (handle.length > 3) clearRejection(request);
     else {
       const rejection = rejectionOfLayer(this, request);
       if (rejection !== undefined) return refuse(rejection, request, response, next);
-      const covered = (statedRuleOf(handle)?.covered ?? handle) as typeof handle;
+      const covered = coveredBy(handle);
       if (isMount({ handle: covered })) noteMount(request, this);
       if (covered.stack !== undefined) guardRouter(covered as Router, refuse);
     }

@@ -37,7 +37,7 @@ function isExpression({ regexp, matchers = [] }: MountLayer): boolean {
 
 /** Notes that nothing is known of the mounts that a request has entered before the layers were guarded. */
 export function noteUnseenMounts(request: MountedRequest): void {
-  if (request.baseUrl !== "") request[mounts] = [{ path: request.baseUrl, pattern: undefined }];
+  if (request.baseUrl !== "") note(request, undefined);
 }
 
 /**
@@ -45,20 +45,21 @@ export function noteUnseenMounts(request: MountedRequest): void {
  * tells its path, which has the ids of this request.
  */
 export function noteMount(request: MountedRequest, layer: MountLayer): void {
-  if (isExpression(layer)) {
-    request[mounts] = [...(request[mounts] ?? []), { path: request.baseUrl, pattern: undefined }];
-    return;
-  }
-  for (const _name in request.params) {
+  if (isExpression(layer)) note(request, undefined);
+  else if (hasAny(request.params)) {
     const { path, pattern } = mountOf(request);
-    const own = patternOf(request.baseUrl.slice(path.length), request.params, pattern);
-    const mount = {
-      path: request.baseUrl,
-      pattern: pattern === undefined || own === undefined ? undefined : pattern + own,
-    };
-    request[mounts] = [...(request[mounts] ?? []), mount];
-    return;
+    note(request, patternOf(request.baseUrl.slice(path.length), request.params, pattern));
   }
+}
+
+function hasAny(params: object): boolean {
+  for (const _name in params) return true;
+  return false;
+}
+
+function note(request: MountedRequest, pattern: string | undefined): void {
+  const { baseUrl: path } = request;
+  request[mounts] = [...(request[mounts] ?? []), { path, pattern }];
 }
 
 /** The innermost noted mount that a request is in. */
@@ -73,18 +74,24 @@ function mountOf(request: MountedRequest): Mount {
 }
 
 /**
+ * The pattern of a mount, with that of the mounts around it.
+ *
  * @param outer The pattern around it, which may have some of the parameters.
- * @returns Undefined if a parameter is not one whole segment of the path.
+ * @returns Undefined if that is, or if a parameter is not one whole segment of the path.
  */
-function patternOf(path: string, params: object, outer = ""): string | undefined {
+function patternOf(path: string, params: object, outer: string | undefined): string | undefined {
+  if (outer === undefined) return undefined;
   const around = outer.split("/");
   const segments = path.split("/");
-  for (const [name, value] of Object.entries(params)) {
+  // From the last one, which finds its own segment if another one before it has the same value.
+  for (const [name, value] of Object.entries(params).reverse()) {
     const index = segments.findLastIndex((segment) => decode(segment) === value);
     if (index !== -1) segments[index] = `:${name}`;
     else if (!around.includes(`:${name}`)) return undefined;
   }
-  return segments.join("/");
+  // Express ignores case, so that of a text is the client's choice.
+  const pattern = segments.map((segment) => (segment.startsWith(":") ? segment : segment.toLowerCase()));
+  return outer + pattern.join("/");
 }
 
 function decode(segment: string): string {

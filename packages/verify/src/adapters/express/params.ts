@@ -4,7 +4,7 @@ import type { RouteParams } from "../../access/owner.ts";
 import type { OwnerRule } from "../../access/owner-rule.ts";
 import type { RegisteredClaims } from "../../claims/register.ts";
 import { type AdmittedRequest, admissions, findRejection, type Rejection } from "./admission.ts";
-import { takeMatched } from "./matched.ts";
+import { stopUnseen, takeMatched } from "./matched.ts";
 
 /** Where a request keeps its parameters, why they were rejected, and what replaces them then. */
 const current: unique symbol = Symbol("usher.params");
@@ -58,6 +58,7 @@ export function interceptParams(
       this[current] = params;
       const matched = takeMatched();
       if (this[admissions] === undefined) return;
+      stopUnseen(this);
       const first = onSet(this);
       const rule = findRule(params, matched ?? first, this, ruleOf);
       // A rejection that no layer has handled stays: that layer is not wrapped.

@@ -39,14 +39,14 @@ export function readRoutes<Claims>(
 ): FindRoute<Claims> {
   const all = Object.entries(routes ?? {})
     .map(([key, rules]) => readRoute(key, rules, ownerParams))
-    .sort((one, other) => (rank(one.path) < rank(other.path) ? -1 : 1));
+    .sort((one, other) => rank(one.path).localeCompare(rank(other.path)));
   return (method, path) => all.find((route) => route.method === method && route.match(path) !== undefined);
 }
 
 /** Several rules may match a path. The router prefers, from left to right, a literal segment to a parameter. */
 function rank(path: string): string {
   const ranks = path.split("/").map((part) => (part === "*" ? 2 : part.startsWith(":") ? 1 : 0));
-  return ranks.join("");
+  return ranks.join();
 }
 
 function readRoute<Claims>(
@@ -54,12 +54,13 @@ function readRoute<Claims>(
   rules: H3V1RouteRules<Claims>,
   ownerParams: readonly string[],
 ): RuledRoute<Claims> {
-  const [, method, path] = /^([A-Z]+) (\/.*)$/.exec(key) ?? [];
-  if (method === undefined || path === undefined)
+  const match = /^([A-Z]+) (\/.*)$/.exec(key);
+  if (match === null)
     throw new ConfigurationError(
       `routes: ${JSON.stringify(key)} must be a method and the whole path, as in "GET /api/:userId/tasks".`,
     );
   if ("policies" in rules) throw new ConfigurationError(`routes: ${key}: use enforce(...) for policies.`);
+  const [, method, path] = match as unknown as readonly [string, string, string];
   return { method, path, ...readPathRoute({ ...rules, path }, ownerParams) };
 }
 

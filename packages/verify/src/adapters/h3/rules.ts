@@ -40,6 +40,6 @@ function read({ route = "", meta, handler }: H3Route, ownerParams: readonly stri
     { ...meta, public: isPublic, optionalAuth: isOptional },
     route,
   );
-  checkOwnerRule(rules.owner, rules.access === "required" ? owned : [], route);
+  checkOwnerRule(rules.owner, owned, route);
   return rules;
 }

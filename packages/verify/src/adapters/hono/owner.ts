@@ -81,8 +81,7 @@ export function createRuleFinder(router: object, ownerParams: readonly string[])
 export function keepRule(handler: H, guarded: H, ownerParams: readonly string[]): void {
   const inner = handlerOf(handler);
   passRule(inner, guarded);
-  if (statedRuleOf(inner) !== undefined)
-    ownerParamsOf.set(guarded, [...(ownerParamsOf.get(inner) ?? []), ...ownerParams]);
+  ownerParamsOf.set(guarded, [...(ownerParamsOf.get(inner) ?? []), ...ownerParams]);
 }
 
 /** An app with its own error handler wraps its handlers when another app mounts it. */

@@ -27,9 +27,9 @@ const rules = new WeakMap<RouteParams, OwnerRule<never>>();
 export function recordLayers(router: unknown): void {
   const layer = (router as { readonly stack?: readonly object[] } | undefined)?.stack?.[0];
   const prototype: LayerPrototype | undefined = layer && Object.getPrototypeOf(layer);
-  const params = prototype?.params;
-  if (prototype === undefined || typeof params !== "function" || recorded.has(prototype)) return;
+  if (typeof prototype?.params !== "function" || recorded.has(prototype)) return;
   recorded.add(prototype);
+  const { params } = prototype;
   prototype.params = function (path, captures, existing) {
     // A copy: some versions change the parameters of the earlier layer.
     const made = params.call(this, path, captures, { ...existing });
@@ -45,8 +45,8 @@ export function ruleOf(params: RouteParams | undefined): OwnerRule<never> | unde
 }
 
 /** Removes the rule from parameters that are no longer those of its layer alone. */
-export function forgetRule(params: RouteParams | undefined): void {
-  if (params !== undefined) rules.delete(params);
+export function forgetRule(params: RouteParams): void {
+  rules.delete(params);
 }
 
 /**

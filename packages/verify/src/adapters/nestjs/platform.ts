@@ -6,8 +6,8 @@ import { pathOfTarget } from "../../http/request-target.ts";
 
 /** The parts of an Express or Fastify request that the guard uses. */
 export interface PlatformRequest extends NodeRequestLike {
-  readonly method?: string;
-  readonly url?: string;
+  readonly method: string;
+  readonly url: string;
   /** Express: the URL without what a mount has removed. */
   readonly originalUrl?: string;
   /** Fastify: Node's own request. An Express request is one itself. */
@@ -39,5 +39,5 @@ export function answerOn(response: PlatformResponse, refusal: PreparedResponse):
 
 /** The path of a request, as it was sent. */
 export function pathOf({ originalUrl, url }: PlatformRequest): string {
-  return pathOfTarget(originalUrl ?? url ?? "");
+  return pathOfTarget(originalUrl ?? url);
 }

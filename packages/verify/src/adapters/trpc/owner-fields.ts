@@ -63,7 +63,7 @@ export function readOwnerFields(ownerParams: readonly string[]): OwnerFields {
         const name = names.at(-1) as string;
         return name in value && !Object.hasOwn(value, name) && endsWith([...trail, name], names);
       });
-      return found.length === 0 ? none : found.map(({ key }) => key);
+      return found.map(({ key }) => key);
     },
   };
 
@@ -84,7 +84,7 @@ function readField(key: string): Field {
 }
 
 function endsWith(path: readonly string[], names: readonly string[]): boolean {
-  return path.length >= names.length && isSame(path.slice(-names.length), names);
+  return isSame(path.slice(-names.length), names);
 }
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {

@@ -1,8 +1,10 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { createCallHost } from "../../../src/adapters/trpc/host.ts";
 import { type UsherContext, usher } from "../../../src/adapters/trpc.ts";
+import { subscribe } from "../../../src/events/index.ts";
 import {
   ConfigurationError,
   createVerifier,
@@ -24,16 +26,17 @@ const verifier = createVerifier({
 const isSupport = requireClaim(({ role }) => role === "support", "role support");
 const owner = { or: [isSupport], params: ["userId"] };
 const used: unknown[] = [];
+const protectedResource = {
+  resource: "https://api.example.com/mcp",
+  authorizationServers: "https://app.example.com/api/auth",
+};
 const guard = usher({
   verifier,
   ownerParam: { userId: "sub", "where.orgId": "org", "a.b.teamId": ({ claims }) => claims.teams as string[] },
   onOwnerException: ({ principal, exceptions }) => {
     used.push([principal.id, exceptions.map(({ param, value }) => `${param} ${value}`)]);
   },
-  protectedResource: {
-    resource: "https://api.example.com/mcp",
-    authorizationServers: "https://app.example.com/api/auth",
-  },
+  protectedResource,
 });
 const t = initTRPC.context<UsherContext>().create({ errorFormatter: guard.formatError });
 const anyInput = z.unknown();
@@ -57,6 +60,10 @@ const router = t.router({
   twice: guard
     .protect(guard.protect(t.procedure, { owner }), { owner })
     .input(anyInput)
+    .query(() => "ran"),
+  scoped: guard
+    .protect(t.procedure)
+    .use(guard.require(requireScopes("a")))
     .query(() => "ran"),
   greeting: guard
     .optional(t.procedure)
@@ -93,6 +100,7 @@ const clientToken = (claims: object) =>
 
 describe("an owner field by path", () => {
   const acme = { org: "acme" };
+  const shared = { x: "globex" };
   const form = new FormData();
   form.append("where[0][orgId]", "globex");
 
@@ -105,6 +113,7 @@ describe("an owner field by path", () => {
     ["in a map", new Map([["where", new Map([["orgId", "globex"]])]])],
     ["in a form, by brackets", form],
     ["in a form, by dots", new URLSearchParams({ "where.orgId": "globex" })],
+    ["in a form, with a long index", new URLSearchParams({ "where[10][orgId]": "globex" })],
     ["in a form, with an empty index", new URLSearchParams({ "where[][orgId]": "globex" })],
     ["below itself", { where: { where: { orgId: "globex" } } }],
     ["as a list", { where: { orgId: ["acme"] } }],
@@ -126,6 +135,8 @@ describe("an owner field by path", () => {
     ["below another parent", { data: { orgId: "globex" } }],
     ["at the top", { orgId: "globex" }],
     ["with a name in between", { where: { and: { orgId: "globex" } } }],
+    ["in a form, with a name that ends with a digit", new URLSearchParams({ "where.a1.orgId": "globex" })],
+    ["in a form, with a name that begins with one", new URLSearchParams({ "where.1a.orgId": "globex" })],
     ["below the last of three names", { b: { teamId: "red" } }],
     ["of three names, with the claim", { a: { b: { teamId: "blue" } } }],
     ["another spelling elsewhere", { data: { org_id: "globex" } }],
@@ -154,6 +165,31 @@ describe("an owner field by path", () => {
     expect(await call("strict", input, acme)).toBe("ran");
   });
 
+  it.each<[string, object, unknown, string]>([
+    ["of a name twice", { "id.id": "org" }, { id: { id: "globex" } }, "owner_mismatch"],
+    ["of a name twice, and once in the input", { "id.id": "org" }, { id: "globex" }, "ran"],
+    [
+      "of names that are another name if they are joined",
+      { "a.b.x": "org", "ab.y": "org" },
+      { a: { b: shared }, ab: shared },
+      "owner_mismatch",
+    ],
+    [
+      "of names that are another name if they are joined, in another order",
+      { "a.b.x": "org", "ab.y": "org" },
+      { ab: shared, a: { b: shared } },
+      "owner_mismatch",
+    ],
+  ])("is that field only: %s", async (_name, ownerParam, input, expected) => {
+    const other = usher({ verifier, ownerParam: ownerParam as Record<string, string> });
+    const procedure = other
+      .protect(t.procedure)
+      .input(anyInput)
+      .query(() => "ran");
+    const context = contextOf(issuer.tokenFor("bob", { claims: acme }));
+    expect(await outcome(t.router({ procedure }).createCaller(context).procedure(input))).toBe(expected);
+  });
+
   it("holds next to a name: both must match", async () => {
     const both = usher({ verifier, ownerParam: { orgId: "org", "where.orgId": "sub" } });
     const procedure = both
@@ -171,7 +207,11 @@ describe("an owner field by path", () => {
   });
 
   it.each(["where..orgId", ".orgId", "where.", "."])("is refused at start: %s", (name) => {
-    expect(() => usher({ verifier, ownerParam: { [name]: "org" } })).toThrow(ConfigurationError);
+    const create = () => usher({ verifier, ownerParam: { [name]: "org" } });
+    expect(create).toThrow(ConfigurationError);
+    expect(create).toThrow(
+      `ownerParam: "${name}" must be the name of an input's field, or a path such as "where.orgId".`,
+    );
   });
 });
 
@@ -238,13 +278,19 @@ describe("an exception", () => {
     expect(await call("sync", { userId: "alice" }, { scope: "tasks:sync" })).toBe("owner_mismatch");
   });
 
-  it.each<[string, object]>([
-    ["an empty list", { or: [], params: ["userId"] }],
-    ["no rule", {}],
-    ["several fields, and none named", { or: [isSupport] }],
-    ["a field that the guard does not have", { or: [isSupport], params: ["teamId"] }],
-  ])("is refused at start with %s", (_name, rule) => {
-    expect(() => guard.protect(t.procedure, { owner: rule })).toThrow(ConfigurationError);
+  it.each<[string, object, string]>([
+    ["an empty list", { or: [], params: ["userId"] }, "protect: owner.or: pass at least one policy."],
+    ["no rule", {}, "protect: owner must be { or: [policies] }, { clients: [policies] }, or both."],
+    ["several fields, and none named", { or: [isSupport] }, "protect: the path has several"],
+    [
+      "a field that the guard does not have",
+      { or: [isSupport], params: ["teamId"] },
+      'protect: owner.params has "teamId"',
+    ],
+  ])("is refused at start with %s", (_name, rule, message) => {
+    const protect = () => guard.protect(t.procedure, { owner: rule });
+    expect(protect).toThrow(ConfigurationError);
+    expect(protect).toThrow(message);
   });
 });
 
@@ -273,13 +319,14 @@ describe("an optional token", () => {
   });
 
   it("does not weaken a protected procedure", async () => {
+    const own = usher({ verifier, ownerParam: "userId" });
     const both = t.router({
-      outer: guard
-        .optional(guard.protect(t.procedure))
+      outer: own
+        .optional(own.protect(t.procedure))
         .input(anyInput)
         .query(() => "ran"),
-      inner: guard
-        .protect(guard.optional(t.procedure))
+      inner: own
+        .protect(own.optional(t.procedure))
         .input(anyInput)
         .query(() => "ran"),
     });
@@ -289,6 +336,40 @@ describe("an optional token", () => {
       expect(await outcome(bob[name]({ userId: "alice" }))).toBe("owner_mismatch");
     }
   });
+});
+
+it.each<[string, Name, unknown, string | undefined]>([
+  ["a missing token", "strict", {}, undefined],
+  ["a bad token, where it is optional", "greeting", {}, "x"],
+  ["a policy", "scoped", {}, issuer.tokenFor("bob")],
+  ["an input as sent", "strict", { userId: "alice" }, issuer.tokenFor("bob")],
+  ["an input after its schema", "changed", { userId: "bob" }, issuer.tokenFor("bob")],
+])(
+  "a rejection because of %s is reported with its procedure and its request",
+  async (_why, name, input, token) => {
+    const told: unknown[] = [];
+    onTestFinished(subscribe("usher:reject", ({ route, request }) => told.push([route, request])));
+    const context = contextOf(token);
+    const called = router.createCaller(context)[name] as (input: unknown) => Promise<unknown>;
+    await expect(called(input)).rejects.toThrow(TRPCError);
+    expect(told).toEqual([[name, context.unverified.request]]);
+  },
+);
+
+it("a step of a call tells the call's procedure, and none afterwards", () => {
+  const host = createCallHost();
+  const route = () => host.describe?.(new Request("http://localhost/a,b"))?.route;
+  host.during("a", () => {
+    host.during("b", () => expect(route()).toBe("b"));
+    expect(route()).toBe("a");
+  });
+  expect(route()).toBeUndefined();
+});
+
+it("an inherited field is rejected with its name", async () => {
+  const context = contextOf(issuer.tokenFor("bob"));
+  const called = router.createCaller(context).strict(Object.create({ userId: "bob" }));
+  await expect(called).rejects.toMatchObject({ cause: { hint: expect.stringContaining("`userId`") } });
 });
 
 it("each challenge names the metadata of the protected resource, which the guard serves", async () => {
@@ -303,7 +384,8 @@ it("each challenge names the metadata of the protected resource, which the guard
   expect(response.headers.get("www-authenticate")).toContain(
     `resource_metadata="https://api.example.com${path}"`,
   );
-  expect(guard.metadata?.("GET", path)).toMatchObject({ status: 200 });
-  expect(guard.metadata?.("GET", "/trpc")).toBeUndefined();
-  expect(usher({ verifier, ownerParam: null }).metadata).toBeUndefined();
+  const { metadata } = usher({ verifier, ownerParam: null, protectedResource });
+  expect(metadata?.("GET", path)).toMatchObject({ status: 200 });
+  expect(metadata?.("GET", "/trpc")).toBeUndefined();
+  expect(usher({ verifier, ownerParam: null })).not.toHaveProperty("metadata");
 });

@@ -96,6 +96,20 @@ describe("trpc adapter: the owner field in an input", () => {
     expect(await ask(input)).toBe("ran");
   });
 
+  it.each<[string, (name: string) => unknown]>([
+    ["in a form", (name) => form(name, "bob")],
+    ["in a form, nested by brackets", (name) => form(`where[${name}]`, "bob")],
+    ["as a property of a list", (name) => Object.assign([], { [name]: "bob" })],
+    ["below a property of a list", (name) => Object.assign([], { where: { [name]: "bob" } })],
+  ])("is rejected %s if its name has digits", async (_name, inputOf) => {
+    for (const ownerParam of ["userId2", "2ndUserId"]) {
+      const numbered = usher({ verifier, ownerParam });
+      const procedure = numbered.protect(t.procedure).input(z.unknown()).mutation(run);
+      const call = t.router({ procedure }).createCaller(contextOf("alice")).procedure(inputOf(ownerParam));
+      expect(await outcome(call)).toBe("owner_mismatch");
+    }
+  });
+
   it("is rejected with a hint that names the owner field", async () => {
     const call = router.createCaller(contextOf("alice")).anything({ user_id: "alice" });
     await expect(call).rejects.toMatchObject({
@@ -147,23 +161,6 @@ describe("trpc adapter: the procedure's input", () => {
       })
       .input(() => ({ userId: "alice" }))
       .query(() => "ran"),
-    joined: protectedProcedure
-      .concat(
-        t.procedure.input(toBob).use(({ input, next }) => {
-          record({ input });
-          return next();
-        }),
-      )
-      .query(record),
-    // The earlier name of concat.
-    joinedUnstable: (protectedProcedure as unknown as { unstable_concat: typeof protectedProcedure.concat })
-      .unstable_concat(
-        t.procedure.input(toBob).use(({ input, next }) => {
-          record({ input });
-          return next();
-        }),
-      )
-      .query(record),
     inputFirst: guard.protect(t.procedure.input(toBob)).query(record),
     impostor: protectedProcedure
       .use(({ next }) => next({ ctx: { principal: { id: "bob" } as never } }))
@@ -183,6 +180,20 @@ describe("trpc adapter: the procedure's input", () => {
     const own =
       name === "renamed" ? { user: "bob" } : name === "defaulted" ? {} : { userId: "alice", a: "a" };
     expect(await outcome(call(own))).toBe("owner_mismatch");
+    expect(seen).toEqual([]);
+  });
+
+  // `unstable_concat` is the earlier name of `concat`.
+  it.each(["concat", "unstable_concat"])("is restricted to the owner in what %s joins", async (name) => {
+    seen.length = 0;
+    const other = t.procedure.input(toBob).use(({ input, next }) => {
+      record({ input });
+      return next();
+    });
+    const join = guard.protect(t.procedure)[name as "concat"];
+    const joined = t.router({ joined: join(other).query(record) });
+    const call = joined.createCaller(contextOf("alice")).joined as (input: unknown) => Promise<unknown>;
+    expect(await outcome(call({ userId: "alice" }))).toBe("owner_mismatch");
     expect(seen).toEqual([]);
   });
 
@@ -220,9 +231,11 @@ describe("trpc adapter: protect", () => {
   });
 
   it("throws if it is joined to another builder, which would skip the checks", () => {
-    const join = () => t.procedure.concat(protectedProcedure as never);
+    const join = () => t.procedure.concat(guard.protect(t.procedure) as never);
     expect(join).toThrow(ConfigurationError);
-    expect(join).toThrow("protect: concat other procedures to the protected one");
+    expect(join).toThrow(
+      "protect: concat other procedures to the protected one (`protectedProcedure.concat(other)`), not the other way round.",
+    );
   });
 
   it("keeps a builder's other methods", async () => {

@@ -3,6 +3,7 @@ import { observable } from "@trpc/server/observable";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createGuard } from "../../../src/access/guard.ts";
 import { createLiveCalls } from "../../../src/adapters/trpc/live.ts";
+import type { RefusedCall } from "../../../src/adapters/trpc/refused.ts";
 import { readRequest } from "../../../src/adapters/trpc/request.ts";
 import { followed, follower } from "../../../src/adapters/trpc/subscription.ts";
 import { Watch } from "../../../src/websocket/watch.ts";
@@ -179,7 +180,8 @@ describe("a call that is accepted", () => {
   function calls(changes: object = {}) {
     const verifySync = vi.fn(working.verifySync);
     const verifier = { ...working, verifySync, ...changes };
-    const refuse = (error: unknown) => new Error(`refused: ${(error as Error).message}`);
+    const refuse = (error: unknown, { path, request }: RefusedCall) =>
+      new Error(`refused ${path} of ${Object.keys(request)}: ${(error as Error).message}`);
     const guard = createGuard({ verifier, ownerParam: null, log: false });
     const live = createLiveCalls(guard, verifier, refuse);
     const token = issuer.tokenFor("alice", { expiresIn: 60 });
@@ -220,7 +222,9 @@ describe("a call that is accepted", () => {
     expect(await iterator.next()).toMatchObject({ value: 1 });
     const ended = iterator.next();
     vi.advanceTimersByTime(500);
-    await expect(ended).rejects.toThrow("refused: `verifySync` answered with a promise");
+    await expect(ended).rejects.toThrow(
+      "refused tasks.list of headers: `verifySync` answered with a promise",
+    );
   });
 
   it("has its WebSocket checked once at a time, however many calls it makes, until it closes", async () => {

@@ -23,6 +23,10 @@ it.each([
   [["web", "http://web"], `${option}: entry 2 ${wording.entry}.`],
   [["web", 1], `${option}: entry 2 ${wording.entry}.`],
   [["web:3000"], `${option}: entry 1 ${wording.entry}.`],
+  [["web*"], `${option}: entry 1 ${wording.entry}.`],
+  [["127.1"], `${option}: entry 1 ${wording.entry}.`],
+  [["999.0.0.1"], `${option}: entry 1 ${wording.entry}.`],
+  [["\u212aube"], `${option}: entry 1 ${wording.entry}.`],
   ["web", `${option}: ${wording.list}.`],
 ])("the message for allowInsecureHosts %j says what to set", (allowInsecureHosts, message) => {
   expect(() => remoteJwks("http://api/jwks", { allowInsecureHosts: allowInsecureHosts as string[] })).toThrow(

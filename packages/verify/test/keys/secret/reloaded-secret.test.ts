@@ -65,7 +65,10 @@ describe("reloadedSecret", () => {
     const token = first.before.tokenFor("alice");
     expect(first.vault.loads).toBe(0);
     expect(keyStatus(first.verifier)).toEqual({ state: "missing" });
-    expect(verdict(first.verifier, token)).toBe("keys_unavailable");
+    expect(refusal(() => first.verifier.verifySync(token))).toMatchObject({
+      code: "keys_unavailable",
+      hint: "the shared secret has not been loaded yet",
+    });
     await expect(first.verifier.verify(token)).resolves.toMatchObject({ id: "alice" });
     const second = createRotating(onlyOld);
     await second.verifier.ready();
