@@ -13,6 +13,7 @@ const separate = [
   "gate",
   "init",
   "long",
+  "long-sequential",
   "metrics",
   "proxies",
   "runtimes",

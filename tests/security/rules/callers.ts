@@ -123,7 +123,7 @@ export const callerRules: readonly Rule[] = [
   {
     id: "policy-answers",
     text: "A policy cannot invent an answer",
-    kept: [["access/policies.ts", "if (!refusalCodes.includes(code)) return undefined;", ""]],
+    kept: [["access/policies.ts", "if (refusalCodes.includes(code))", ""]],
   },
   {
     id: "challenge-text",

@@ -53,6 +53,8 @@ describe("rules: form", () => {
       withSignature(`.${signature}`),
       `${header}.${payload}`,
       header,
+      // Without a dot, and without its last character, it would be a header.
+      `${Buffer.from('{"alg":"HS256"  }').toString("base64url")}A`,
     ]) {
       expect(outcome(verifier, spoilt), spoilt.replaceAll(/[^.]+/g, "…")).toBe(malformed);
     }

@@ -39,7 +39,7 @@ export const formRules: readonly Rule[] = [
   {
     id: "two-dots",
     text: "A token has exactly two dots",
-    kept: [["token/parse.ts", "segments.length !== 3 || ", ""]],
+    kept: [["token/parse.ts", "first === last || ", ""]],
   },
   {
     id: "empty-segment",

@@ -1,9 +1,15 @@
 import { type Reason, shortcut } from "./reason.ts";
 
+const noSuchParameter = "no path has a parameter of that name";
 const nobody = "any value that is no user's id works";
 
 const hasMeta = "h3 gives every route a `meta`; only the type allows none";
+const anyOther = "every route that is neither public nor optional requires a token, whatever the text is";
 const hasTarget = "a received request always has a target; only the type allows none";
+
+const hasMethod = "a received request always has a method; only the type allows none";
+const oneShape = "it only gives requests one shape, which saves time";
+const hasRules = "for the type: the guard's first hook has set the rules by then";
 
 /** Mutants of the other adapters. */
 export const adapterReasons: readonly Reason[] = [
@@ -58,6 +64,36 @@ export const adapterReasons: readonly Reason[] = [
     reason: "the check throws nothing but an AuthError",
   },
   {
+    file: "adapters/nestjs.ts",
+    line: "if (owner !== undefined) refuseMisfit(",
+    mutants: ["true"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/nestjs/levels.ts",
+    line: 'return "required";',
+    mutants: ['""'],
+    reason: anyOther,
+  },
+  {
+    file: "adapters/nestjs/levels.ts",
+    line: '"optional" : "required";',
+    mutants: ['""'],
+    reason: anyOther,
+  },
+  {
+    file: "adapters/node.ts",
+    line: 'request.method ?? "", pathOfTarget(target',
+    mutants: ['"Stryker was here!"'],
+    reason: hasMethod,
+  },
+  {
+    file: "adapters/fetch.ts",
+    line: 'url) ?? "")',
+    mutants: ['"Stryker was here!"'],
+    reason: "any text that is not the path of the metadata works",
+  },
+  {
     file: "adapters/fetch.ts",
     line: 'if (typeof context?.waitUntil === "function")',
     mutants: ["context.waitUntil(work)"],
@@ -83,6 +119,12 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "adapters/h3/rules.ts",
+    line: 'const noRules: Rules = { access: "required"',
+    mutants: ["{}", '""'],
+    reason: "for the type: without any rules, the guard requires a token and no more",
+  },
+  {
+    file: "adapters/h3/rules.ts",
     line: "if (meta === undefined) return noRules;",
     mutants: ["false"],
     reason: hasMeta,
@@ -92,6 +134,12 @@ export const adapterReasons: readonly Reason[] = [
     line: 'function read({ route = ""',
     mutants: ['"Stryker was here!"'],
     reason: "for the type: h3's own routes have a pattern",
+  },
+  {
+    file: "adapters/h3-v1.ts",
+    line: 'req.method ?? "", pathOfTarget(target)',
+    mutants: ['"Stryker was here!"'],
+    reason: hasMethod,
   },
   {
     file: "adapters/h3/inner-routes.ts",
@@ -143,6 +191,12 @@ export const adapterReasons: readonly Reason[] = [
   },
   {
     file: "adapters/trpc/input.ts",
+    line: "const top: Trail = [];",
+    mutants: ['["Stryker was here"]'],
+    reason: "no owner field has a parent of this name",
+  },
+  {
+    file: "adapters/trpc/input.ts",
     line: "for (const name of isList ? Object.keys(value)",
     mutants: ["false"],
     reason: "a shortcut: a list's own properties are its indexes and `length`",
@@ -166,10 +220,34 @@ export const adapterReasons: readonly Reason[] = [
     reason: hasTarget,
   },
   {
+    file: "adapters/websocket/sessions.ts",
+    line: "const [first = { params: {}, ownerParams: [] }] = accesses;",
+    mutants: ['["Stryker was here"]'],
+    reason: "only its parameters are read: a renewal is checked against the list itself",
+  },
+  {
     file: "adapters/fastify.ts",
     line: "app.decorateRequest(patternSlot, undefined);",
     mutants: [";"],
-    reason: "it only gives requests one shape, which saves time",
+    reason: oneShape,
+  },
+  {
+    file: "adapters/fastify.ts",
+    line: "app.decorateRequest(rulesSlot, undefined);",
+    mutants: [";"],
+    reason: oneShape,
+  },
+  {
+    file: "adapters/fastify.ts",
+    line: "const owner = request[rulesSlot]?.owner;",
+    mutants: ["request[rulesSlot].owner"],
+    reason: hasRules,
+  },
+  {
+    file: "adapters/fastify.ts",
+    line: "const access = request[rulesSlot]?.access;",
+    mutants: ["request[rulesSlot].access"],
+    reason: hasRules,
   },
   {
     file: "adapters/hono.ts",
@@ -179,10 +257,52 @@ export const adapterReasons: readonly Reason[] = [
       "a handler that the guard does not take for its own is checked if the guard has accepted the request",
   },
   {
+    file: "adapters/hono.ts",
+    line: "if (rule !== undefined && path !== undefined) {",
+    mutants: ["true"],
+    reason: "a shortcut: without a rule, there is nothing that could misfit",
+  },
+  {
+    file: "adapters/hono.ts",
+    line: "const all = admissions.get(context)?.ownerParams",
+    mutants: ["admissions.get(context).ownerParams", '["Stryker was here"]'],
+    reason: "for the type: a request that a guard has accepted has an admission",
+  },
+  {
+    file: "adapters/hono/owner.ts",
+    line: "ownerParamsOf.set(router, [",
+    mutants: ['["Stryker was here"]'],
+    reason: noSuchParameter,
+  },
+  {
+    file: "adapters/hono/owner.ts",
+    line: "const held = [router, handlerOf(handler)]",
+    mutants: ['["Stryker was here"]'],
+    reason: noSuchParameter,
+  },
+  {
+    file: "adapters/hono/owner.ts",
+    line: "ownerParamsOf.set(guarded, [",
+    mutants: ['["Stryker was here"]'],
+    reason: noSuchParameter,
+  },
+  {
     file: "adapters/trpc.ts",
     line: "const raw = getRawInput === admitted.getRawInput",
     mutants: ["false"],
     reason: "a shortcut: the raw input was checked before",
+  },
+  {
+    file: "adapters/trpc/owner-fields.ts",
+    line: "if (longest < 2) return none;",
+    mutants: ["false"],
+    reason: shortcut,
+  },
+  {
+    file: "adapters/trpc/owner-fields.ts",
+    line: "if (!lasts.has(folded)) return none;",
+    mutants: ["false"],
+    reason: shortcut,
   },
   {
     file: "adapters/trpc/input.ts",

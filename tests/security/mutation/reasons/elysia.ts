@@ -69,8 +69,36 @@ export const elysiaReasons: readonly Reason[] = [
   {
     file: "adapters/elysia/decide.ts",
     line: "return some.length === others.length",
-    mutants: ["true", "some.some((one, index) => one === others[index])"],
+    mutants: [
+      "true",
+      "some.some((one, index) => one === others[index])",
+      "some.length === others.length || some.every((one, index) => one === others[index])",
+    ],
     reason: "routes of two apps are different objects, and those of one app have one list",
+  },
+  {
+    file: "adapters/elysia/levels.ts",
+    line: "(other.created ?? 0) > created);",
+    mutants: ["(other.created ?? 0) >= created"],
+    reason: "each mark has its own number",
+  },
+  {
+    file: "adapters/elysia/levels.ts",
+    line: "if (place < last) levels.push([]);",
+    mutants: ["place <= last"],
+    reason: "each mark has its own place",
+  },
+  {
+    file: "adapters/elysia/levels.ts",
+    line: "levels.at(-1)?.push(mark);",
+    mutants: ["levels.at(-1).push"],
+    reason: "for the type: the first mark opens a level",
+  },
+  {
+    file: "adapters/elysia/marks.ts",
+    line: "isAppWide: false,",
+    mutants: ["true"],
+    reason: "all other marks are listed before it and were created later, so it is within a group",
   },
   {
     file: "adapters/elysia/marks.ts",
@@ -137,6 +165,24 @@ export const elysiaReasons: readonly Reason[] = [
     line: 'if (typeof upgrade === "object")',
     mutants: ["true"],
     reason: "a function and `undefined` have no headers to assign",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "route: decide.last(request)?.route,",
+    mutants: ["decide.last(request).route"],
+    reason: "for the type: a request is reported once it is decided",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "return { seed: `usher ",
+    mutants: ["--count"],
+    reason: "only that it is unique matters",
+  },
+  {
+    file: "adapters/elysia.ts",
+    line: "return transformBy(createMark(options, () => ({})));",
+    mutants: ["() => undefined"],
+    reason: "a hook that returns nothing adds nothing either",
   },
   {
     file: "adapters/elysia.ts",

@@ -3,6 +3,12 @@ import type { Reason } from "./reason.ts";
 /** Mutants of the keys. */
 export const keyReasons: readonly Reason[] = [
   {
+    file: "keys/key-reports.ts",
+    line: "let isFailing = false;",
+    mutants: ["true"],
+    reason: "keys that are loaded reset it, and before that nothing reads it",
+  },
+  {
     file: "keys/jwks/fetch-jwks.ts",
     line: 'response.headers.get("content-type") ?? ""',
     mutants: ['"Stryker was here!"'],

@@ -3,6 +3,12 @@ import { type Reason, shortcut } from "./reason.ts";
 /** Mutants of revocations and logout tokens. */
 export const revocationReasons: readonly Reason[] = [
   {
+    file: "logout/endpoint.ts",
+    line: 'if (isObserved("usher:logout"))',
+    mutants: ["true"],
+    reason: "a shortcut: without a subscriber, nobody gets the event",
+  },
+  {
     file: "logout/form.ts",
     line: 'contentType?.split(";", 1)[0]?.trim()',
     mutants: ['contentType?.split(";", 1)[0].trim'],
@@ -43,6 +49,24 @@ export const revocationReasons: readonly Reason[] = [
     line: "retry.unref?.();",
     mutants: ["retry.unref()"],
     reason: "it is only missing on workerd",
+  },
+  {
+    file: "revocation/subscription.ts",
+    line: "const attempt = { isGivenUp: false };",
+    mutants: ["{}"],
+    reason: "for the type: without the property, it is not given up either",
+  },
+  {
+    file: "revocation/subscription.ts",
+    line: "resolve(batches.return?.())",
+    mutants: ["batches.return()"],
+    reason: "calling what is absent throws, which the `catch` ignores",
+  },
+  {
+    file: "revocation/revocation-reports.ts",
+    line: 'let state: "never loaded" | "current" | "stale" = "never loaded";',
+    mutants: ['""'],
+    reason: "it is only compared with the two other states",
   },
   {
     file: "revocation/freshness.ts",
@@ -101,7 +125,7 @@ export const revocationReasons: readonly Reason[] = [
   {
     file: "revocation/table.ts",
     line: "if (sub === undefined || user.instants.size === 0) return undefined;",
-    mutants: ["false"],
+    mutants: ["false", "sub === undefined && user.instants.size === 0"],
     reason: "a shortcut: an empty Map has no entries, and no Map has the key `undefined`",
   },
   {
@@ -115,12 +139,6 @@ export const revocationReasons: readonly Reason[] = [
     line: "return copy === id ? copy : id;",
     mutants: ["false"],
     reason: "only where the string is stored differs",
-  },
-  {
-    file: "revocation/memory-store.ts",
-    line: "else if (isOld(value[1])) kept.delete(value[0]);",
-    mutants: ["false", ";"],
-    reason: "it only frees memory: an old entry is not loaded either",
   },
   {
     file: "revocation/revocations.ts",

@@ -23,7 +23,7 @@ export interface Mutant {
 
 const source = "packages/verify/src/";
 
-export function readReport(path: URL): Report {
+export function readReport(path: URL | string): Report {
   return JSON.parse(readFileSync(path, "utf8")) as Report;
 }
 

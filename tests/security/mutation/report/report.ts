@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { reasonOf } from "../reasons/reasons.ts";
-import { mutantsOf, readReport } from "./mutants.ts";
+import { resultsOf, rooms } from "../rooms.ts";
+import { type Mutant, mutantsOf, readReport } from "./mutants.ts";
 import { ruleTable } from "./rule-mutants.ts";
 import { isUnnoticed, scoreTable, survivorTable } from "./tables.ts";
 
@@ -9,15 +10,15 @@ const [start, end] = ["<!-- measured -->", "<!-- /measured -->"];
 
 /** Writes the last runs to docs/security/mutation.md, and prints the survivors without a reason. */
 export function writeReport(): void {
-  const core = readReport(new URL("reports/mutation.json", root));
-  const adapters = readReport(new URL("reports/adapters.json", root));
-  const mutants = [core, adapters]
-    .flatMap(mutantsOf)
-    .toSorted((one, other) => one.file.localeCompare(other.file));
+  const reports = rooms.map(({ name }) => readReport(new URL(resultsOf(name), root)));
+  const all = reports.flatMap(mutantsOf).toSorted((one, other) => one.file.localeCompare(other.file));
+  const count = (some: Mutant["status"]) => all.filter(({ status }) => status === some).length;
+  const [left, broken] = [count("Ignored"), count("RuntimeError")];
+  const mutants = all.filter(({ status }) => status !== "Ignored" && status !== "RuntimeError");
   const unnoticed = mutants.filter(isUnnoticed);
   const unexplained = unnoticed.filter((mutant) => reasonOf(mutant) === undefined);
   const versions = [
-    `Stryker ${core.framework?.version}`,
+    `Stryker ${version("@stryker-mutator/core")}`,
     `Vitest ${version("vitest")}`,
     `TypeScript ${version("typescript")}`,
     `Node ${process.version}`,
@@ -25,6 +26,8 @@ export function writeReport(): void {
   const lines = [
     `Run on ${new Date().toISOString().slice(0, 10)} with ${versions}: ${mutants.length} mutants, of which`,
     `${unnoticed.length} were not noticed, ${unexplained.length} of these without a reason.`,
+    ...(left === 0 ? [] : [`${left} more, in code that only runs while a file is loaded, were not run.`]),
+    ...(broken === 0 ? [] : [`Not counted, because the tests cannot be loaded: ${broken}.`]),
     "",
     scoreTable(mutants),
     "",

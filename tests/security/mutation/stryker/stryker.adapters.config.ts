@@ -6,6 +6,4 @@ export default {
   ...base,
   mutate: ["packages/verify/src/adapters/**/*.ts"],
   vitest: { ...base.vitest, configFile: "tests/security/mutation/vitest/vitest.adapters.config.ts" },
-  incrementalFile: "reports/adapters-incremental.json",
-  jsonReporter: { fileName: "reports/adapters.json" },
 } satisfies PartialStrykerOptions;

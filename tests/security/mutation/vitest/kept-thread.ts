@@ -1,4 +1,5 @@
 import { type PoolOptions, type PoolWorker, ThreadsPoolWorker, type WorkerRequest } from "vitest/node";
+import { onSpoiltThread } from "./spoilt-thread.ts";
 
 type Listener = (...args: unknown[]) => void;
 
@@ -7,6 +8,10 @@ const mostRuns = 200;
 
 /** The thread for the next run, and how many runs it had. */
 let kept: { readonly thread: ThreadsPoolWorker; runs: number } | undefined;
+
+onSpoiltThread(() => {
+  if (kept !== undefined) kept.runs = mostRuns;
+});
 
 /**
  * A thread that runs the tests of one mutant after another: loading Vitest and the sources again for each

@@ -1,4 +1,5 @@
 import { TestRunner } from "vitest";
+import { reportSpoiltThread } from "./spoilt-thread.ts";
 
 /**
  * Stops loading test files after the first failure. Vitest itself skips the remaining tests, but still loads
@@ -12,9 +13,13 @@ export default class StopAtFailure extends TestRunner {
     super.cancel(reason);
   }
 
-  override importFile(
-    ...[path, source]: Parameters<TestRunner["importFile"]>
-  ): ReturnType<TestRunner["importFile"]> {
-    return this.#hasFailed ? undefined : super.importFile(path, source);
+  override async importFile(...[path, source]: Parameters<TestRunner["importFile"]>): Promise<unknown> {
+    if (this.#hasFailed) return undefined;
+    try {
+      return await super.importFile(path, source);
+    } catch (error) {
+      reportSpoiltThread();
+      throw error;
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 import { KeptThread } from "./kept-thread.ts";
@@ -6,6 +7,19 @@ import { QuickestFirst } from "./quickest-first.ts";
 /** Stryker's sandbox: the copy of the repository with the mutants, from which this file is loaded. */
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const conditions = ["@usher-auth/source"];
+
+/** Package names would resolve through node_modules, to the sources without mutants. */
+const aliases = ["verify", "testing"].flatMap((name) => {
+  const folder = `${root}packages/${name}/`;
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, "utf8")) as {
+    exports: Record<string, string | { "@usher-auth/source"?: string }>;
+  };
+  return Object.entries(exports).flatMap(([subpath, entry]) => {
+    const source = typeof entry === "string" ? undefined : entry["@usher-auth/source"];
+    if (source === undefined) return [];
+    return [{ find: new RegExp(`^@usher-auth/${name}${subpath.slice(1)}$`), replacement: folder + source }];
+  });
+});
 
 /**
  * The tests for mutants of packages/verify/src: all that run the sources in this process. Not included: the
@@ -29,20 +43,7 @@ export default defineConfig({
   ],
   resolve: {
     conditions,
-    // Package names resolve through node_modules to the sources without mutants.
-    alias: [
-      { find: /^@usher-auth\/verify$/, replacement: `${root}packages/verify/src/index.ts` },
-      {
-        find: /^@usher-auth\/verify\/(http|keys|logout|policies|revocation)$/,
-        replacement: `${root}packages/verify/src/$1/index.ts`,
-      },
-      { find: /^@usher-auth\/verify\/guard$/, replacement: `${root}packages/verify/src/access/index.ts` },
-      {
-        find: /^@usher-auth\/verify\/([a-z0-9-]+)$/,
-        replacement: `${root}packages/verify/src/adapters/$1.ts`,
-      },
-      { find: /^@usher-auth\/testing$/, replacement: `${root}packages/testing/src/index.ts` },
-    ],
+    alias: aliases,
   },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
@@ -54,13 +55,15 @@ export default defineConfig({
       "tests/security/rules/rules.test.ts",
       "packages/verify/test/contract/**",
     ],
+    // Fewer random tokens than usual: each survivor runs all of them.
+    env: { USHER_DIFFERENTIAL: "2000" },
     // A module is loaded once per thread, and not for each test file.
     isolate: false,
     runner: "tests/security/mutation/vitest/stop-at-failure.ts",
     sequence: { sequencer: QuickestFirst },
     // Ends a mutant that hangs without losing the process, which has loaded everything.
-    testTimeout: 40_000,
-    hookTimeout: 40_000,
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
     setupFiles: ["tests/security/mutation/vitest/no-mutant-yet.ts"],
     reporters: [],
     silent: true,
