@@ -19,7 +19,7 @@ export default function UserLayout({ children }: { children: ReactNode }) {
 async function SignedIn({ children }: { children: ReactNode }) {
   const user = await requireUser();
   return (
-    <>
+    <ApiProvider apiUrl={apiUrl} userId={user.id}>
       <header className="row">
         <nav className="row">
           <Link href="/tasks">Server</Link>
@@ -29,11 +29,7 @@ async function SignedIn({ children }: { children: ReactNode }) {
         <span className="note">{user.email}</span>
         <SignOutButton />
       </header>
-      <main>
-        <ApiProvider apiUrl={apiUrl} userId={user.id}>
-          {children}
-        </ApiProvider>
-      </main>
-    </>
+      <main>{children}</main>
+    </ApiProvider>
   );
 }

@@ -32,7 +32,8 @@ export type BetterAuthGetToken = {
  *   Auth answers with another status than 401 or without a token. The error has `status`, and `retryAfter` in
  *   seconds if the response has a `Retry-After` or `X-Retry-After` header. A network failure rejects with
  *   `fetch`'s own error. Its `onSessionChange` reports sign-ins, sign-outs and changes of the session that
- *   this page makes with the same Better Auth client.
+ *   this page makes with the same Better Auth client, 10 ms later. A page that changes at once may end before
+ *   that: call the API client's `clearToken()` first, after a sign-out.
  * @throws {TypeError} `authClient` is not a client of Better Auth, or there is a second argument: on a
  *   server, use `betterAuthToken` of `@usher-auth/client/server`.
  *
