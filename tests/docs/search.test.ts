@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { launchBrowser } from "@usher-auth/e2e/browser";
+import { clickUntil } from "@usher-auth/e2e/click-until";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addresses, siteFolder } from "./support/built-site.ts";
@@ -22,8 +23,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   page = await browser.newPage();
   await page.goto(`${site.url}/guide/`);
-  await page.getByRole("button", { name: "Search" }).first().click();
-  await page.locator(".VPLocalSearchBox").waitFor();
+  await clickUntil(page.getByRole("button", { name: "Search" }).first(), page.locator(".VPLocalSearchBox"));
 });
 afterAll(async () => {
   await browser?.close();

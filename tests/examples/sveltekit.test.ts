@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { launchBrowser } from "@usher-auth/e2e/browser";
+import { clickUntil } from "@usher-auth/e2e/click-until";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { addTask, type BrowserUser, signUp } from "./support/browser-user.ts";
@@ -59,10 +60,10 @@ test("lists, creates, completes and deletes tasks, and the browser never sees a 
 
   await page.reload();
   expect(await tasks.count()).toBe(1);
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  const signInHeading = page.getByRole("heading", { name: "Sign in" });
+  await clickUntil(page.getByRole("button", { name: "Sign out" }), signInHeading);
   await page.goto("/");
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await signInHeading.waitFor();
   expect(await tokensOf(ada)).toEqual([]);
   expect(problems).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { clickUntil } from "@usher-auth/e2e/click-until";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type Recorded, recordResponses } from "./recorded-responses.ts";
 
@@ -24,7 +25,7 @@ export async function signUp(browser: Browser, webUrl: string, name: string): Pr
   page.setDefaultTimeout(90_000);
   const email = `${name.toLowerCase()}@example.com`;
   await page.goto("/sign-in");
-  await page.getByRole("button", { name: "I am new here" }).click();
+  await clickUntil(page.getByRole("button", { name: "I am new here" }), page.getByLabel("Name"));
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
@@ -41,6 +42,7 @@ export async function signIn(
   { name, email }: Pick<BrowserUser, "name" | "email">,
 ): Promise<void> {
   await page.goto("/sign-in");
+  await untilReactRuns(page);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -50,6 +52,7 @@ export async function signIn(
 /** Adds a task on the page at `path`. Resolves when the list shows it. */
 export async function addTask({ page }: BrowserUser, path: string, title: string): Promise<void> {
   if (new URL(page.url()).pathname !== path) await page.goto(path);
+  await untilReactRuns(page);
   await page.getByLabel("New task").fill(title);
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByRole("listitem").filter({ hasText: title }).waitFor();
@@ -60,4 +63,13 @@ export async function tasksOn({ page }: BrowserUser, path: string): Promise<stri
   await page.goto(path);
   await page.getByRole("listitem").first().waitFor();
   return await page.getByRole("listitem").allTextContents();
+}
+
+/** Resolves when React handles the page's forms, if the page is of Next.js. One that is sent earlier may be sent twice. */
+async function untilReactRuns(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    if (!("__next_f" in globalThis)) return true;
+    const form = document.querySelector("form");
+    return form !== null && Object.keys(form).some((key) => key.startsWith("__reactProps$"));
+  });
 }
