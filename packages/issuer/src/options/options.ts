@@ -73,7 +73,8 @@ export interface UsherJwtOptions {
    *
    * It must not return `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`, `act`, `auth_time`, `email`,
    * `email_verified`, `name` or `is_anonymous`, which the plugin sets, nor `org`, `org_role` or `orgs` with
-   * `organization`. If it does, no token is issued, and an {@link IssuerError} names the claim.
+   * `organization`, nor `cnf` or `at_hash`, with which APIs refuse a token. If it does, no token is issued, and
+   * an {@link IssuerError} names the claim.
    */
   readonly claims?: (
     session: AuthenticatedSession,

@@ -30,6 +30,12 @@ const reservedClaims: ReadonlySet<string> = new Set([
 /** Claims that the plugin sets itself with the option `organization`. */
 const organizationNames: ReadonlySet<string> = new Set(["org", "org_role", "orgs"]);
 
+/**
+ * Claims of tokens that no API accepts as a bearer token: those bound to a key of their sender (RFC 7800), and
+ * ID tokens (OpenID Connect Core 1.0 section 2).
+ */
+const refusedByApis: ReadonlySet<string> = new Set(["cnf", "at_hash"]);
+
 /** Milliseconds. */
 const claimsDeadline = 5000;
 
@@ -45,7 +51,8 @@ const maxNameLength = 256;
  * `claims` gets copies, and five seconds. It cannot cause a sign-out: an error is a 500, a timeout a 503.
  *
  * @param signedInAt - whole seconds: when the user signed in, if that is known
- * @throws {IssuerError} when `claims` throws, or returns a reserved claim or something other than an object
+ * @throws {IssuerError} when `claims` throws, or returns a reserved claim, one that APIs refuse, or something
+ *   other than an object
  * @throws {APIError} 503 when `claims` does not return in time
  */
 export async function sessionClaims(
@@ -65,13 +72,16 @@ export async function sessionClaims(
     ...state?.claims,
   };
   const added = plainClaims(await callClaims(claims, session), "claims must return an object of claims");
-  const conflict = Object.keys(added).find(
-    (name) => reservedClaims.has(name) || (state !== undefined && organizationNames.has(name)),
-  );
-  if (conflict !== undefined) {
-    throw new IssuerError(`usherJwt: claims must not return "${conflict}": the plugin sets it.`);
+  for (const name of Object.keys(added)) {
+    if (reservedClaims.has(name) || (state !== undefined && organizationNames.has(name)))
+      throw mustNotReturn(name, "the plugin sets it");
+    if (refusedByApis.has(name)) throw mustNotReturn(name, "APIs refuse tokens that have it");
   }
   return { ...own, ...added };
+}
+
+function mustNotReturn(claim: string, reason: string): IssuerError {
+  return new IssuerError(`usherJwt: claims must not return "${claim}": ${reason}.`);
 }
 
 function ownClaims(

@@ -93,6 +93,12 @@ test.each([
   else expect(response.status).toBe(500);
 });
 
+test.each(["cnf", "at_hash"])("issues no token with %s, which APIs would refuse", async (claim) => {
+  const { response, log } = await tokenWith(() => ({ [claim]: { jkt: "key" } }));
+  expect(response.status).toBe(500);
+  expect(log).toContain(`usherJwt: claims must not return "${claim}": APIs refuse tokens that have it.`);
+});
+
 test("auth.api.signJWT checks what toJSON returns, not what it replaces", async () => {
   const auth = await migratedInstanceWith();
   const payload = { sub: "ada", toJSON: () => ({ sub: "root", exp: 4_000_000_000 }) };
