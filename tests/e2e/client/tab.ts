@@ -4,9 +4,11 @@ import { jwtClient, organizationClient } from "better-auth/client/plugins";
 
 // What a page of the application loads. The tests call it by the global name `tab`.
 
-const { name, apiUrl, own, token } = Object.fromEntries(new URLSearchParams(location.search));
+const { name, apiUrl, own, token, useSession } = Object.fromEntries(new URLSearchParams(location.search));
 
 const authClient = createAuthClient({ plugins: [jwtClient(), organizationClient()] });
+
+if (useSession !== undefined) authClient.useSession.subscribe(() => undefined);
 
 /** A `getToken` of the application, without session changes. */
 async function ownGetToken(): Promise<string | null> {
@@ -51,6 +53,11 @@ const actions = {
     await new Promise((resolve) => setTimeout(resolve, 20));
   },
   signOut: () => authClient.signOut(),
+  /** Without `clearToken()`. */
+  async signOutAndLeave(): Promise<void> {
+    await authClient.signOut();
+    location.assign("/signed-out");
+  },
   setOrganization: (organizationId: string) => authClient.organization.setActive({ organizationId }),
 };
 

@@ -136,6 +136,21 @@ test("a change of the organization reaches both tabs without refresh", async () 
   expect(await call(second)).toBe(`${anna.id} in ${organizationId}`);
 });
 
+test("a sign-out reaches the other tab from a page that uses useSession and is gone at once", async () => {
+  const [first, second] = (await openTabs(["first", "second"], { useSession: "yes" })) as [Page, Page];
+  await signIn(second, anna);
+  expect(await call(first)).toBe(`${anna.id} in none`);
+  // As in a busy page: Better Auth's client would report the sign-out to this page's client 10 ms later.
+  await second.evaluate(() => {
+    const { setTimeout } = globalThis;
+    const late = (run: () => void, delay?: number) => setTimeout(run, delay === 10 ? 60_000 : delay);
+    Object.assign(globalThis, { setTimeout: late });
+  });
+  await second.evaluate(() => void tab.signOutAndLeave());
+  await second.waitForURL("**/signed-out");
+  await untilTold(first, ["signed out"]);
+});
+
 test("a second copy of the package in a page hears of the change too", async () => {
   const [first, second] = await twoTabsOfAnna();
   // As text: the test's own imports are transformed. Afterwards, `tab` is the second copy's.

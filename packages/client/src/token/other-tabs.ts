@@ -22,9 +22,16 @@ type Channel = {
   close(): void;
 };
 
-type Listen = (type: string, listener: (event: { persisted?: boolean }) => void) => void;
+type PageEvent = { readonly persisted?: boolean; readonly key?: string | null };
+type Listen = (type: string, listener: (event: PageEvent) => void) => void;
 
-/** The globals of a page. A worker has no `pageshow`, and calls no listener of it. */
+/**
+ * What Better Auth's client writes to `localStorage` at once when its user signs out, or is changed, in a page
+ * that uses `useSession`.
+ */
+const betterAuthKey = "better-auth.message";
+
+/** The globals of a page. A worker has neither `pageshow` nor `storage`, and calls no listener of them. */
 const page = globalThis as unknown as {
   readonly BroadcastChannel?: new (name: string) => Channel;
   readonly addEventListener?: Listen;
@@ -35,7 +42,9 @@ const page = globalThis as unknown as {
  * Connects with the other tabs of this page's origin, by a BroadcastChannel of this name. Where there is none
  * (React Native, a sandboxed frame), it neither sends nor receives.
  *
- * A page in the back/forward cache gets no messages. When it is shown again, that counts as `changed`.
+ * A page in the back/forward cache gets no messages. When it is shown again, that counts as `changed`. So does a
+ * message of Better Auth's client in another tab, which may have no client of this package, or may be gone before
+ * that client has heard of the sign-out.
  */
 export function connectOtherTabs(name: string, onMessage: (message: TabMessage) => void): OtherTabs {
   if (!isBrowser()) return { tell() {}, close() {} };
@@ -47,15 +56,21 @@ export function connectOtherTabs(name: string, onMessage: (message: TabMessage) 
   }
 
   /** `persisted`: the page was taken out of the cache. */
-  function onPageShow({ persisted }: { persisted?: boolean }): void {
+  function onPageShow({ persisted }: PageEvent): void {
     if (persisted !== true) return;
     channel ??= openChannel(name, onMessage);
     onMessage({ kind: "changed" });
   }
 
+  /** Another tab has written to `localStorage`. */
+  function onStorage({ key }: PageEvent): void {
+    if (key === betterAuthKey) onMessage({ kind: "changed" });
+  }
+
   // An open channel can keep a page out of the back/forward cache.
   page.addEventListener?.("pagehide", closeChannel);
   page.addEventListener?.("pageshow", onPageShow);
+  page.addEventListener?.("storage", onStorage);
   return {
     tell(message) {
       try {
@@ -67,6 +82,7 @@ export function connectOtherTabs(name: string, onMessage: (message: TabMessage) 
     close() {
       page.removeEventListener?.("pagehide", closeChannel);
       page.removeEventListener?.("pageshow", onPageShow);
+      page.removeEventListener?.("storage", onStorage);
       closeChannel();
     },
   };

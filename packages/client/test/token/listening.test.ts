@@ -34,7 +34,7 @@ describe("close", () => {
     expect(browser.tokenRequests).toBe(1);
     expect(session.listeners.size).toBe(0);
     expect([...TestChannel.open]).toHaveLength(1);
-    expect(browser.listeners()).toBe(2);
+    expect(browser.listeners()).toBe(3);
   });
 
   test("leaves calls their token, and the next call listens again", async () => {

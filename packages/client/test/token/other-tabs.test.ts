@@ -392,3 +392,24 @@ describe("a page in the back/forward cache", () => {
     expect(browser.tokenRequests).toBe(1);
   });
 });
+
+describe("a message of Better Auth's client in another tab", () => {
+  test("of a sign-out reaches a tab, though the other one has no client of this package", async () => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    browser.userId = null;
+    browser.dispatch("storage", { key: "better-auth.message", newValue: "{}" });
+    await settle();
+    expect(browser.told).toEqual(["first: signed out"]);
+    expect(browser.tokenRequests).toBe(2);
+  });
+
+  test.each(["color-scheme", null])("is nothing else in localStorage: %s", async (key) => {
+    const browser = startBrowser();
+    await browser.tab("first")("/1");
+    browser.userId = null;
+    browser.dispatch("storage", { key });
+    await settle(5000);
+    expect(browser.tokenRequests).toBe(1);
+  });
+});
