@@ -8,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export interface Terminal {
   readonly environment: Environment;
-  /** The current folder: where `.env` is looked for. */
+  /** The current folder: where `.env` and `.data` are looked for. */
   readonly folder: string;
   readonly input: AsyncIterable<Uint8Array | string>;
   /** Whether something is piped into `input`. If not, reading it would wait for the keyboard. */

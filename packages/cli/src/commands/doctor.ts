@@ -5,7 +5,7 @@ import { issuerUrl } from "../doctor/facts/base-url.ts";
 import { canBeSent } from "../doctor/http/probe.ts";
 import type { ProductionTargets } from "../doctor/production/targets.ts";
 import { renderReport } from "../doctor/report.ts";
-import { readSettings } from "../input/environment.ts";
+import { dataFolderOf, readSettings } from "../input/environment.ts";
 import { readText } from "../input/text.ts";
 import { readToken } from "../input/token.ts";
 import { escapeControl } from "../output/escape.ts";
@@ -101,7 +101,7 @@ export const command: Command = defineSubcommand({
       cookie: cookieFile === undefined ? undefined : readCookie(await readText(cookieFile, terminal)),
       origin: urlValue(args.origin, "origin")?.origin,
       production,
-      dataFolder: environment.DATA_DIR || ".data",
+      dataFolder: dataFolderOf(environment, terminal),
     });
     terminal.output.write(
       args.json

@@ -1,6 +1,6 @@
 import { CannotRun, type Command, defineSubcommand, type ExitCode } from "../command-line/command.ts";
 import { commaSeparated, urlValue } from "../command-line/flag-values.ts";
-import { readSettings } from "../input/environment.ts";
+import { dataFolderOf, readSettings } from "../input/environment.ts";
 import { escapeControl } from "../output/escape.ts";
 import { hasAnySetting } from "../settings/index.ts";
 import { renderStatus } from "../status/report.ts";
@@ -64,7 +64,7 @@ export const command: Command = defineSubcommand({
       shell: terminal.environment,
       issuer: urlValue(args.issuer, "issuer"),
       health: urlValue(args.health, "health"),
-      dataFolder: environment.DATA_DIR || ".data",
+      dataFolder: dataFolderOf(environment, terminal),
       authSqlite: args["auth-sqlite"],
       except: commaSeparated(args.except),
     });

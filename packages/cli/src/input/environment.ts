@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { CannotRun } from "../command-line/command.ts";
 import { nameOfFile } from "../output/redact.ts";
@@ -46,6 +46,11 @@ export async function readSettings(path: string | undefined, terminal: Terminal)
 /** The variables of {@link readSettings}, for a command that does not say where they came from. */
 export async function readEnvironment(path: string | undefined, terminal: Terminal): Promise<Environment> {
   return (await readSettings(path, terminal)).environment;
+}
+
+/** The folder of the apps' data: `DATA_DIR`, or `.data`, in the current folder. */
+export function dataFolderOf(environment: Environment, { folder }: Terminal): string {
+  return resolve(folder, environment.DATA_DIR || ".data");
 }
 
 /** The name of a settings file, for people. Undefined: the environment. */
