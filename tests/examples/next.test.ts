@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { launchBrowser } from "@usher-auth/e2e/browser";
+import { holdBackSessionChanges } from "@usher-auth/e2e/session-changes";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { addTask, type BrowserUser, signIn, signUp, tasksOn } from "./support/browser-user.ts";
@@ -160,12 +161,7 @@ describe("two users in two browsers", () => {
     await anna.page.getByRole("listitem").first().waitFor();
     const cookie = await anna.cookieHeader();
     const otherTab = await anna.context.newPage();
-    // As in a tab that is busy: it is gone before Better Auth's client has reported the sign-out, 10 ms later.
-    await otherTab.addInitScript(() => {
-      const { setTimeout } = globalThis;
-      const late = (run: () => void, delay?: number) => setTimeout(run, delay === 10 ? 60_000 : delay);
-      Object.assign(globalThis, { setTimeout: late });
-    });
+    await otherTab.addInitScript(holdBackSessionChanges);
     await otherTab.goto("/same-site");
     await otherTab.getByRole("listitem").first().waitFor();
 

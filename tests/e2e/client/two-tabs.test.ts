@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { launchBrowser } from "../support/browser/launch-browser.ts";
+import { holdBackSessionChanges } from "../support/browser/session-changes.ts";
 import { type Application, password, startApplication, type TestUser } from "./application.ts";
 import type {} from "./tab.ts";
 
@@ -140,12 +141,7 @@ test("a sign-out reaches the other tab from a page that uses useSession and is g
   const [first, second] = (await openTabs(["first", "second"], { useSession: "yes" })) as [Page, Page];
   await signIn(second, anna);
   expect(await call(first)).toBe(`${anna.id} in none`);
-  // As in a busy page: Better Auth's client would report the sign-out to this page's client 10 ms later.
-  await second.evaluate(() => {
-    const { setTimeout } = globalThis;
-    const late = (run: () => void, delay?: number) => setTimeout(run, delay === 10 ? 60_000 : delay);
-    Object.assign(globalThis, { setTimeout: late });
-  });
+  await second.evaluate(holdBackSessionChanges);
   await second.evaluate(() => void tab.signOutAndLeave());
   await second.waitForURL("**/signed-out");
   await untilTold(first, ["signed out"]);

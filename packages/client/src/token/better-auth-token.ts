@@ -33,7 +33,7 @@ export type BetterAuthGetToken = {
  *   seconds if the response has a `Retry-After` or `X-Retry-After` header. A network failure rejects with
  *   `fetch`'s own error. Its `onSessionChange` reports sign-ins, sign-outs and changes of the session that
  *   this page makes with the same Better Auth client, 10 ms later. A page that changes at once may end before
- *   that: call the API client's `clearToken()` first, after a sign-out.
+ *   that: after a sign-out, call the API client's `clearToken()`, and then change the page.
  * @throws {TypeError} `authClient` is not a client of Better Auth, or there is a second argument: on a
  *   server, use `betterAuthToken` of `@usher-auth/client/server`.
  *
