@@ -2,6 +2,9 @@ import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { useKeyboardOnly } from "./support/browser/journeys.ts";
+import { launchBrowser } from "./support/browser/launch-browser.ts";
+import { openDemoPage } from "./support/browser/watched-page.ts";
 import { isAlive, type RunningUsher, startUsher } from "./support/processes/launcher.ts";
 import { signUp } from "./support/session.ts";
 
@@ -17,6 +20,13 @@ test("serves the page from its sources, with Vite's client", async () => {
   const page = await (await fetch(usher.webUrl)).text();
   expect(page).toContain("/@vite/client");
   expect((await fetch(`${usher.webUrl}/@vite/client`)).status).toBe(200);
+});
+
+// React runs each effect twice in development.
+test("the page works with the keyboard only, from its sources", async () => {
+  const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
+  await useKeyboardOnly((display) => openDemoPage(browser, usher, display));
 });
 
 test.for([

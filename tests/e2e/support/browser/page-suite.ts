@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, onTestFinished, test } from "vitest";
 import type { RunningUsher } from "../processes/launcher.ts";
 import { displays, signUpToSignOut, useKeyboardOnly, useWrongPassword } from "./journeys.ts";
 import { launchBrowser } from "./launch-browser.ts";
-import { openWatchedPage, type WatchedPage } from "./watched-page.ts";
+import { openDemoPage, type WatchedPage } from "./watched-page.ts";
 
 /** What further tests of the same file work with. */
 export type PageBench = {
@@ -32,14 +32,9 @@ export function testPage(
     await usher?.stop();
   });
 
-  async function open(
-    display: BrowserContextOptions,
-    { webUrl, apiUrl }: RunningUsher = usher,
-  ): Promise<WatchedPage> {
-    const watched = await openWatchedPage(browser, [webUrl, apiUrl], display);
+  async function open(display: BrowserContextOptions, opened: RunningUsher = usher): Promise<WatchedPage> {
+    const watched = await openDemoPage(browser, opened, display);
     onTestFinished(() => watched.close());
-    await watched.page.goto(webUrl);
-    await watched.page.getByRole("button", { name: "Sign up", exact: true }).waitFor();
     return watched;
   }
 

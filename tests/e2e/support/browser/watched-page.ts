@@ -83,6 +83,18 @@ export async function openWatchedPage(
   };
 }
 
+/** Opens the page of the web app, signed out. */
+export async function openDemoPage(
+  browser: Browser,
+  { webUrl, apiUrl }: { webUrl: string; apiUrl: string },
+  display: BrowserContextOptions,
+): Promise<WatchedPage> {
+  const watched = await openWatchedPage(browser, [webUrl, apiUrl], display);
+  await watched.page.goto(webUrl);
+  await watched.page.getByRole("button", { name: "Sign up", exact: true }).waitFor();
+  return watched;
+}
+
 function isLineOf({ url, status }: ExpectedError, text: string, from: string): boolean {
   const isStatus = text.startsWith(
     `Failed to load resource: the server responded with a status of ${status} (`,
