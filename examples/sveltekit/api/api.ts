@@ -1,4 +1,4 @@
-import { EventEmitter, once } from "node:events";
+import { EventEmitter, on } from "node:events";
 import { Readable } from "node:stream";
 import type { Verifier } from "@usher-auth/verify";
 import { usher } from "@usher-auth/verify/hono";
@@ -65,19 +65,22 @@ export function createApi({ verifier, store }: { verifier: Verifier; store: Stor
     return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
   });
 
-  /** Server-sent events: "change" after each change of the user's data, until the token expires. */
+  /**
+   * Server-sent events: "change" after each change of the user's data, until the token expires. The first one
+   * comes at once, because a client that opens the stream again may have missed changes.
+   */
   api.get("/api/:userId/events", (c) => {
     const { id, expiresAt } = c.var.principal;
     return streamSSE(c, async (stream) => {
       const end = new AbortController();
       const expiry = setTimeout(() => end.abort(), expiresAt * 1000 - Date.now());
       stream.onAbort(() => end.abort());
-      await stream.writeSSE({ event: "open", data: "" });
+      const notify = () => stream.writeSSE({ event: "change", data: "" });
       try {
-        for (;;) {
-          await once(changes, id, { signal: end.signal });
-          await stream.writeSSE({ event: "change", data: "" });
-        }
+        // Listens before the first event is sent, so that no change falls between.
+        const later = on(changes, id, { signal: end.signal });
+        await notify();
+        for await (const _ of later) await notify();
       } catch (error) {
         if (!end.signal.aborted) throw error;
       } finally {
