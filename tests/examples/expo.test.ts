@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import type { Script } from "node:vm";
 import { launchBrowser } from "@usher-auth/e2e/browser";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { folderOf, runScript } from "./support/example-process.ts";
 import { bundlePhone, type Environment, type Phone, startPhone } from "./support/phone.ts";
@@ -84,6 +84,24 @@ describe("the app in a browser", () => {
     await enter("anna@example.com", "Sign in");
     await tasks("Anna's second task").waitFor();
     expect(await tasks("Bert's task").count()).toBe(0);
+  });
+
+  test("keeps what the next user types, and their session, while it notices the sign-out", async () => {
+    const sent: string[] = [];
+    const watch = (request: Request) => sent.push(new URL(request.url()).pathname);
+    page.on("request", watch);
+    const checked = page.waitForResponse((response) => response.url().endsWith("/api/auth/token"));
+    await press("Sign out");
+    await page.getByLabel("E-mail").fill("anna@example.com");
+    expect((await checked).status()).toBe(401);
+    const sentAfterCheck = () => sent.slice(sent.indexOf("/api/auth/token"));
+    await expect.poll(sentAfterCheck).toContain("/api/auth/get-session");
+    await page.getByLabel("Password").fill(password);
+    expect(await page.getByLabel("E-mail").inputValue()).toBe("anna@example.com");
+    // A second one could arrive after the next sign-in.
+    expect(sent.filter((path) => path === "/api/auth/sign-out")).toHaveLength(1);
+    page.off("request", watch);
+    await enter("anna@example.com", "Sign in");
   });
 
   test("shows the sign-in screen when the server has ended the session", async () => {

@@ -9,8 +9,9 @@ export const api = createApiClient({
   // Plain http, in development only: a release build refuses it.
   allowInsecureHosts: __DEV__ ? [emulatorHost, new URL(apiUrl).hostname] : [],
   getToken: betterAuthToken(authClient),
-  // The session has ended, here or on the server. This deletes the cookie, and `App` shows the sign-in screen.
-  onSignedOut: () => authClient.signOut(),
+  // The session has ended, here or on the server: Better Auth looks it up, and `App` shows the sign-in screen. A
+  // second `signOut()` could arrive after the next user's sign-in, and end their session.
+  onSignedOut: () => authClient.$store.atoms.session?.get().refetch(),
   // Someone else has signed in: `App` shows their screen, and nothing was sent with their token until here.
   onUserChanged: () => api.clearToken(),
   onReauthenticationRequired: () => passwordQuestion.ask(),

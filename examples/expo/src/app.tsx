@@ -1,4 +1,5 @@
 import { StatusBar } from "expo-status-bar";
+import { useState } from "react";
 import { SafeAreaView } from "react-native";
 import { authClient } from "./auth-client";
 import { PasswordDialog } from "./screens/password-dialog";
@@ -8,7 +9,11 @@ import { styles } from "./styles";
 
 export function App() {
   const { data: session, isPending } = authClient.useSession();
-  if (isPending && session === null) return null;
+  // Pending again whenever Better Auth looks for a session and there was none. The form of the sign-in screen
+  // must not lose its text then.
+  const [isKnown, setIsKnown] = useState(false);
+  if (!isPending && !isKnown) setIsKnown(true);
+  if (!isKnown && session === null) return null;
   return (
     <SafeAreaView style={styles.page}>
       <StatusBar style="auto" />

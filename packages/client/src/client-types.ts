@@ -47,7 +47,8 @@ export type ApiClientOptions = {
   /**
    * Called once when `getToken` reports that the user is signed out, here or in another tab, and again only
    * after there was a token in between. Its result is not awaited. An error that it throws goes to
-   * `console.error` and fails no call.
+   * `console.error` and fails no call. Don't call Better Auth's `signOut()` in it: that request may arrive
+   * after the next user's sign-in, and end their session.
    */
   onSignedOut?: () => unknown;
   /**
