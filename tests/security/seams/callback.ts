@@ -26,3 +26,8 @@ export interface Callback {
    */
   readonly expected: Partial<Record<BehaviourName, Outcome>> & { readonly usual: Outcome };
 }
+
+/** Milliseconds to wait for an answer: few only where none is expected, because a busy machine is slow. */
+export function patienceFor(expected: Callback["expected"], behaviour: Behaviour, noAnswer: Outcome): number {
+  return (expected[behaviour.name] ?? expected.usual) === noAnswer ? 1000 : 30_000;
+}

@@ -9,8 +9,8 @@ import { sendRaw } from "../../../../packages/verify/test/contract/raw-request.t
 import type { ContractServer, ContractTarget } from "../../../../packages/verify/test/contract/target.ts";
 import { listen } from "../../../../packages/verify/test/contract/targets/server.ts";
 import { frameworks } from "../../http/frameworks.ts";
-import { type Behaviour, messageOfFailure, type UserFunction } from "../behaviours.ts";
-import type { Callback, Outcome } from "../callback.ts";
+import { messageOfFailure, type UserFunction } from "../behaviours.ts";
+import { type Callback, type Outcome, patienceFor } from "../callback.ts";
 
 const issuer = createTestIssuer();
 const made = {
@@ -26,12 +26,18 @@ const verifier = createVerifier({
 });
 const bearer = (user: string) => `Authorization: Bearer ${issuer.tokenFor(user)}`;
 
-/**
- * The response of an app on a real socket. None within a second counts as unavailable.
- */
-async function outcomeOf(server: ContractServer, target: string, headers: string[]): Promise<Outcome> {
+type Request = readonly [target: string, headers: string[]];
+
+const owns: Request = ["/api/alice/tasks", [bearer("alice")]];
+
+/** The response of an app on a real socket. None in time counts as unavailable. */
+async function outcomeOf(
+  server: ContractServer,
+  [target, headers]: Request,
+  milliseconds: number,
+): Promise<Outcome> {
   const none = Symbol("no answer");
-  const late = new Promise<typeof none>((resolve) => setTimeout(resolve, 1000, none).unref());
+  const late = new Promise<typeof none>((resolve) => setTimeout(resolve, milliseconds, none).unref());
   const response = await Promise.race([sendRaw(server.origin, { target, headers }), late]);
   if (response === none) return "unavailable";
   if (response.status === 200) return "served";
@@ -39,24 +45,33 @@ async function outcomeOf(server: ContractServer, target: string, headers: string
   return "refused";
 }
 
-/** Starts an app with the misbehaving callback, sends a request, and another once the callback behaves. */
-async function ask(
-  behaviour: Behaviour,
+/**
+ * A row: starts an app with the misbehaving callback, sends a request, and another once the callback behaves.
+ */
+function row(
+  name: string,
   start: (wrap: (good: UserFunction) => UserFunction) => Promise<ContractServer>,
-  [target, headers]: readonly [string, string[]],
-): Promise<{ during: Outcome; afterwards: Outcome }> {
-  let misbehaves = true;
-  const server = await start((good) => {
-    const bad = behaviour.of(good);
-    return (...input) => (misbehaves ? bad : good)(...input);
-  });
-  try {
-    const during = await outcomeOf(server, target, headers);
-    misbehaves = false;
-    return { during, afterwards: await outcomeOf(server, "/api/alice/tasks", [bearer("alice")]) };
-  } finally {
-    await server.close();
-  }
+  request: Request,
+  expected: Callback["expected"],
+): Callback {
+  return {
+    name: `verify ${name}`,
+    expected,
+    async use(behaviour) {
+      let misbehaves = true;
+      const server = await start((good) => {
+        const bad = behaviour.of(good);
+        return (...input) => (misbehaves ? bad : good)(...input);
+      });
+      try {
+        const during = await outcomeOf(server, request, patienceFor(expected, behaviour, "unavailable"));
+        misbehaves = false;
+        return { during, afterwards: await outcomeOf(server, owns, 30_000) };
+      } finally {
+        await server.close();
+      }
+    },
+  };
 }
 
 const handle = () => ({ of: "a handler" });
@@ -71,32 +86,20 @@ function callbacksOf(target: ContractTarget): readonly Callback[] {
   const good: UserFunction = (token) => verifier.verifySync(token as string);
   const own = (verify: UserFunction): Verifier => ({ ...verifier, verify: verify as never });
   return [
-    {
-      name: `verify ${target.name} onReject`,
-      use: (behaviour) =>
-        ask(behaviour, (wrap) => startTarget(target, { onReject: wrap(() => undefined) }), [
-          "/api/alice/tasks",
-          [],
-        ]),
-      expected: { usual: "refused" },
-    },
-    {
-      name: `verify ${target.name} onAccept`,
-      use: (behaviour) =>
-        ask(behaviour, (wrap) => startTarget(target, { onAccept: wrap(() => undefined) }), [
-          "/api/alice/tasks",
-          [bearer("alice")],
-        ]),
-      expected: { usual: "served" },
-    },
-    {
-      name: `verify ${target.name} custom verifier`,
-      use: (behaviour) =>
-        ask(behaviour, (wrap) => startTarget(target, { verifier: own(wrap(good)) }), [
-          "/api/alice/tasks",
-          [bearer("alice")],
-        ]),
-      expected: {
+    row(
+      `${target.name} onReject`,
+      (wrap) => startTarget(target, { onReject: wrap(() => undefined) }),
+      ["/api/alice/tasks", []],
+      { usual: "refused" },
+    ),
+    row(`${target.name} onAccept`, (wrap) => startTarget(target, { onAccept: wrap(() => undefined) }), owns, {
+      usual: "served",
+    }),
+    row(
+      `${target.name} custom verifier`,
+      (wrap) => startTarget(target, { verifier: own(wrap(good)) }),
+      owns,
+      {
         usual: "served",
         throws: "failed",
         "throws a value that is not an Error": "failed",
@@ -105,27 +108,21 @@ function callbacksOf(target: ContractTarget): readonly Callback[] {
         // The request is rejected, and no other request waits.
         "never settles": "unavailable",
       },
-    },
+    ),
   ];
 }
 
 const ownApp: readonly Callback[] = [
-  {
-    name: "verify express error handler of another's path",
-    use: (behaviour) => ask(behaviour, startExpress, ["/users/bob", [bearer("alice")]]),
-    expected: { usual: "refused" },
-  },
-  {
-    name: "verify koa enforceOwner",
-    use: (behaviour) => ask(behaviour, startKoa, ["/api/alice/tasks", [bearer("alice")]]),
-    expected: {
-      usual: "refused",
-      throws: "failed",
-      "throws a value that is not an Error": "failed",
-      "changes its input": "served",
-      "calls back": "served",
-    },
-  },
+  row("express error handler of another's path", startExpress, ["/users/bob", [bearer("alice")]], {
+    usual: "refused",
+  }),
+  row("koa enforceOwner", startKoa, owns, {
+    usual: "refused",
+    throws: "failed",
+    "throws a value that is not an Error": "failed",
+    "changes its input": "served",
+    "calls back": "served",
+  }),
 ];
 
 function startExpress(wrap: (good: UserFunction) => UserFunction): Promise<ContractServer> {

@@ -5,11 +5,8 @@ import { createTestIssuer } from "@usher-auth/testing";
 import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { type UpgradeHandler, type UsherOptions, usher } from "@usher-auth/verify/websocket";
 import { WebSocket, WebSocketServer } from "ws";
-import type { Behaviour, UserFunction } from "../behaviours.ts";
-import type { Callback, Outcome } from "../callback.ts";
-
-/** Milliseconds: what has not been answered by then never will be. */
-const timeout = 300;
+import type { UserFunction } from "../behaviours.ts";
+import { type Callback, type Outcome, patienceFor } from "../callback.ts";
 
 const issuer = createTestIssuer();
 const verifier = createVerifier({
@@ -26,42 +23,49 @@ interface Parts {
   readonly options?: Partial<UsherOptions>;
 }
 
-/** A guarded server of `ws` whose code misbehaves while `misbehaves` says so, asked twice. */
-async function askTwice(
+/** A row: a guarded server of `ws` whose code misbehaves while `misbehaves` says so, asked twice. */
+function row(
+  name: string,
   parts: (wrap: (good: UserFunction, callBack?: () => unknown) => UserFunction) => Parts,
-  behaviour: Behaviour,
+  expected: Callback["expected"],
   user = "alice",
-): Promise<{ during: Outcome; afterwards: Outcome }> {
-  let misbehaves = true;
-  const wrap = (good: UserFunction, callBack?: () => unknown): UserFunction => {
-    const bad = behaviour.of(good, callBack);
-    return (...input) => (misbehaves ? bad : good)(...input);
+): Callback {
+  return {
+    name: `verify/websocket ${name}`,
+    expected,
+    async use(behaviour) {
+      let misbehaves = true;
+      const wrap = (good: UserFunction, callBack?: () => unknown): UserFunction => {
+        const bad = behaviour.of(good, callBack);
+        return (...input) => (misbehaves ? bad : good)(...input);
+      };
+      const { handler = (good: UserFunction) => good, options } = parts(wrap);
+      const sockets = new WebSocketServer({ noServer: true });
+      const guard = usher({ verifier, ownerParam: "userId", ...options });
+      const good: UpgradeHandler<{ userId: string }> = (request, socket, head, session) => {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => webSocket.send(session.principal.id));
+      };
+      const server = createServer().listen(0, "127.0.0.1");
+      server.on("upgrade", guard.protect({ path: "/:userId/live" }, handler(good) as typeof good));
+      await once(server, "listening");
+      const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      try {
+        const during = await outcomeOf(`${url}/${user}/live`, patienceFor(expected, behaviour, "failed"));
+        misbehaves = false;
+        return { during, afterwards: await outcomeOf(`${url}/alice/live`, 30_000) };
+      } finally {
+        for (const webSocket of sockets.clients) webSocket.terminate();
+        server.close();
+        server.closeAllConnections();
+      }
+    },
   };
-  const { handler = (good: UserFunction) => good, options } = parts(wrap);
-  const sockets = new WebSocketServer({ noServer: true });
-  const guard = usher({ verifier, ownerParam: "userId", ...options });
-  const good: UpgradeHandler<{ userId: string }> = (request, socket, head, session) => {
-    sockets.handleUpgrade(request, socket, head, (webSocket) => webSocket.send(session.principal.id));
-  };
-  const server = createServer().listen(0, "127.0.0.1");
-  server.on("upgrade", guard.protect({ path: "/:userId/live" }, handler(good) as typeof good));
-  await once(server, "listening");
-  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  try {
-    const during = await outcomeOf(`${url}/${user}/live`);
-    misbehaves = false;
-    return { during, afterwards: await outcomeOf(`${url}/alice/live`) };
-  } finally {
-    for (const webSocket of sockets.clients) webSocket.terminate();
-    server.close();
-    server.closeAllConnections();
-  }
 }
 
-function outcomeOf(url: string): Promise<Outcome> {
+function outcomeOf(url: string, milliseconds: number): Promise<Outcome> {
   const webSocket = new WebSocket(url, ["bearer", token()]);
   const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const timer = setTimeout(() => resolve("failed"), timeout);
+  const timer = setTimeout(() => resolve("failed"), milliseconds);
   webSocket.once("message", (data) => resolve(String(data) === "alice" ? "served" : "failed"));
   webSocket.once("unexpected-response", (_request, { statusCode = 500 }) =>
     resolve(statusCode >= 500 ? "failed" : "refused"),
@@ -86,27 +90,15 @@ function withHandler(wrap: (good: UserFunction) => UserFunction): Parts {
 }
 
 export const websocketCallbacks: readonly Callback[] = [
-  {
-    name: "verify/websocket protect handler",
-    use: (behaviour) => askTwice(withHandler, behaviour),
+  row("protect handler", withHandler, {
+    usual: "served",
     // What does not complete the upgrade leaves its client without an answer.
-    expected: {
-      usual: "served",
-      throws: "failed",
-      "throws a value that is not an Error": "failed",
-      rejects: "failed",
-      "returns a thenable that throws": "failed",
-      "never settles": "failed",
-    },
-  },
-  {
-    name: "verify/websocket usher onAccept",
-    use: (behaviour) => askTwice((wrap) => ({ options: { onAccept: wrap(() => {}) } }), behaviour),
-    expected: { usual: "served" },
-  },
-  {
-    name: "verify/websocket usher onReject",
-    use: (behaviour) => askTwice((wrap) => ({ options: { onReject: wrap(() => {}) } }), behaviour, "bob"),
-    expected: { usual: "refused" },
-  },
+    throws: "failed",
+    "throws a value that is not an Error": "failed",
+    rejects: "failed",
+    "returns a thenable that throws": "failed",
+    "never settles": "failed",
+  }),
+  row("usher onAccept", (wrap) => ({ options: { onAccept: wrap(() => {}) } }), { usual: "served" }),
+  row("usher onReject", (wrap) => ({ options: { onReject: wrap(() => {}) } }), { usual: "refused" }, "bob"),
 ];
