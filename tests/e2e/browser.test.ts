@@ -94,7 +94,7 @@ test.for(["Save", "Cancel", "Escape"])("the edit dialog opens again at once afte
   await page.keyboard.press("Enter");
   await dialog.waitFor();
   // The next click comes when the focus is back, which is before the browser's `close` event.
-  await edit.evaluate((button) =>
+  await edit.evaluate((button: HTMLElement) =>
     button.addEventListener("focus", () => queueMicrotask(() => button.click()), { once: true }),
   );
   if (way === "Escape") await page.keyboard.press("Escape");

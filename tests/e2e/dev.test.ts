@@ -2,8 +2,9 @@ import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { useKeyboardOnly } from "./support/browser/journeys.ts";
+import { displays } from "./support/browser/journeys.ts";
 import { launchBrowser } from "./support/browser/launch-browser.ts";
+import { addTask, checkboxOf, newPerson, signUpOn, untilEnabled } from "./support/browser/page-actions.ts";
 import { openDemoPage } from "./support/browser/watched-page.ts";
 import { isAlive, type RunningUsher, startUsher } from "./support/processes/launcher.ts";
 import { signUp } from "./support/session.ts";
@@ -23,10 +24,17 @@ test("serves the page from its sources, with Vite's client", async () => {
 });
 
 // React runs each effect twice in development.
-test("the page works with the keyboard only, from its sources", async () => {
+test("the page changes a task in its dialog, from its sources", async () => {
   const browser = await launchBrowser();
   onTestFinished(() => browser.close());
-  await useKeyboardOnly((display) => openDemoPage(browser, usher, display));
+  const { page, problems } = await openDemoPage(browser, usher, displays[0]);
+  await signUpOn(page, newPerson());
+  await addTask(page, "Buy milk");
+  await page.getByRole("button", { name: "Edit Buy milk", exact: true }).click();
+  await page.getByRole("dialog").getByLabel("Title", { exact: true }).fill("Buy oat milk");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await untilEnabled(checkboxOf(page, "Buy oat milk"));
+  expect(problems()).toEqual([]);
 });
 
 test.for([
