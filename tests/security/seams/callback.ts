@@ -28,6 +28,10 @@ export interface Callback {
 }
 
 /** Milliseconds to wait for an answer: few only where none is expected, because a busy machine is slow. */
-export function patienceFor(expected: Callback["expected"], behaviour: Behaviour, noAnswer: Outcome): number {
+export function answerTimeout(
+  expected: Callback["expected"],
+  behaviour: Behaviour,
+  noAnswer: Outcome,
+): number {
   return (expected[behaviour.name] ?? expected.usual) === noAnswer ? 1000 : 30_000;
 }

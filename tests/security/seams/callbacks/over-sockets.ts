@@ -10,7 +10,7 @@ import type { ContractServer, ContractTarget } from "../../../../packages/verify
 import { listen } from "../../../../packages/verify/test/contract/targets/server.ts";
 import { frameworks } from "../../http/frameworks.ts";
 import { messageOfFailure, type UserFunction } from "../behaviours.ts";
-import { type Callback, type Outcome, patienceFor } from "../callback.ts";
+import { answerTimeout, type Callback, type Outcome } from "../callback.ts";
 
 const issuer = createTestIssuer();
 const made = {
@@ -64,7 +64,7 @@ function row(
         return (...input) => (misbehaves ? bad : good)(...input);
       });
       try {
-        const during = await outcomeOf(server, request, patienceFor(expected, behaviour, "unavailable"));
+        const during = await outcomeOf(server, request, answerTimeout(expected, behaviour, "unavailable"));
         misbehaves = false;
         return { during, afterwards: await outcomeOf(server, owns, 30_000) };
       } finally {

@@ -6,7 +6,7 @@ import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { type UpgradeHandler, type UsherOptions, usher } from "@usher-auth/verify/websocket";
 import { WebSocket, WebSocketServer } from "ws";
 import type { UserFunction } from "../behaviours.ts";
-import { type Callback, type Outcome, patienceFor } from "../callback.ts";
+import { answerTimeout, type Callback, type Outcome } from "../callback.ts";
 
 const issuer = createTestIssuer();
 const verifier = createVerifier({
@@ -50,7 +50,7 @@ function row(
       await once(server, "listening");
       const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
       try {
-        const during = await outcomeOf(`${url}/${user}/live`, patienceFor(expected, behaviour, "failed"));
+        const during = await outcomeOf(`${url}/${user}/live`, answerTimeout(expected, behaviour, "failed"));
         misbehaves = false;
         return { during, afterwards: await outcomeOf(`${url}/alice/live`, 30_000) };
       } finally {
