@@ -27,11 +27,18 @@ export interface Callback {
   readonly expected: Partial<Record<BehaviourName, Outcome>> & { readonly usual: Outcome };
 }
 
-/** Milliseconds to wait for an answer: few only where none is expected, because a busy machine is slow. */
+/** Milliseconds to wait for an answer that is expected: a busy machine is slow. */
+export const ANSWER_TIMEOUT = 30_000;
+
+/**
+ * Milliseconds to wait for the answer during the misbehaviour: few only where none is expected.
+ *
+ * @param noAnswer - the outcome of a call without an answer
+ */
 export function answerTimeout(
   expected: Callback["expected"],
   behaviour: Behaviour,
   noAnswer: Outcome,
 ): number {
-  return (expected[behaviour.name] ?? expected.usual) === noAnswer ? 1000 : 30_000;
+  return (expected[behaviour.name] ?? expected.usual) === noAnswer ? 1000 : ANSWER_TIMEOUT;
 }

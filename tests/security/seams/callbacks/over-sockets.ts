@@ -10,7 +10,7 @@ import type { ContractServer, ContractTarget } from "../../../../packages/verify
 import { listen } from "../../../../packages/verify/test/contract/targets/server.ts";
 import { frameworks } from "../../http/frameworks.ts";
 import { messageOfFailure, type UserFunction } from "../behaviours.ts";
-import { answerTimeout, type Callback, type Outcome } from "../callback.ts";
+import { ANSWER_TIMEOUT, answerTimeout, type Callback, type Outcome } from "../callback.ts";
 
 const issuer = createTestIssuer();
 const made = {
@@ -67,7 +67,7 @@ function row(
       try {
         const during = await outcomeOf(server, request, answerTimeout(expected, behaviour, "unavailable"));
         misbehaves = false;
-        return { during, afterwards: await outcomeOf(server, owns, 30_000) };
+        return { during, afterwards: await outcomeOf(server, owns, ANSWER_TIMEOUT) };
       } finally {
         await server.close();
       }

@@ -6,7 +6,7 @@ import { createVerifier, sharedSecret } from "@usher-auth/verify";
 import { type UpgradeHandler, type UsherOptions, usher } from "@usher-auth/verify/websocket";
 import { WebSocket, WebSocketServer } from "ws";
 import type { UserFunction } from "../behaviours.ts";
-import { answerTimeout, type Callback, type Outcome } from "../callback.ts";
+import { ANSWER_TIMEOUT, answerTimeout, type Callback, type Outcome } from "../callback.ts";
 
 const issuer = createTestIssuer();
 const verifier = createVerifier({
@@ -52,7 +52,7 @@ function row(
       try {
         const during = await outcomeOf(`${url}/${user}/live`, answerTimeout(expected, behaviour, "failed"));
         misbehaves = false;
-        return { during, afterwards: await outcomeOf(`${url}/alice/live`, 30_000) };
+        return { during, afterwards: await outcomeOf(`${url}/alice/live`, ANSWER_TIMEOUT) };
       } finally {
         for (const webSocket of sockets.clients) webSocket.terminate();
         server.close();
